@@ -1,0 +1,84 @@
+import { readFileSync } from 'node:fs';
+import { Command, type CommanderError, Option } from 'commander';
+import { EXIT, exitCodeOf } from './exit-code.ts';
+import { complain, type OutputOptions } from './output.ts';
+
+function version(): string {
+  return JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')).version;
+}
+
+/** Runs a command, which gives its exit code; what it throws becomes a message and the exit code of its kind. */
+function action<Args extends unknown[]>(run: (...args: Args) => Promise<number>): (...args: Args) => Promise<void> {
+  return async (...args) => {
+    try {
+      process.exitCode = await run(...args);
+    } catch (error) {
+      complain(error);
+      process.exitCode = exitCodeOf(error);
+    }
+  };
+}
+
+const jsonOption = (): Option => new Option('--json', 'print one JSON document');
+
+function addEnv(program: Command): void {
+  program
+    .command('env')
+    .argument('<target>', 'a process id')
+    .summary('initial and live environment of a process, and the drift between them')
+    .description(
+      'Shows what a process was started with (/proc/PID/environ) beside what it uses now (its __environ), and what has\nchanged in between. Values are shown by length and fingerprint only.',
+    )
+    .addOption(jsonOption())
+    .option('--initial', 'only what it was started with')
+    .option('--live', 'only what it uses now')
+    .option('--stop [MS]', 'stop it while looking, for at most so many milliseconds at a time (50)')
+    .option('--timeout <MS>', 'give up after so many milliseconds', '2000')
+    .option('--reveal', 'show the values')
+    .option('--fingerprint-key <FILE>', 'make fingerprints that compare between runs and nodes')
+    .option('--exit-code', 'exit 1 when something has changed since the start')
+    .addHelpText(
+      'after',
+      '\nExample:\n  podprobe env $$ --json\n\nExit codes: 0 done, 2 usage, 3 no such process, 4 not permitted, 5 part of the answer is unknown.',
+    )
+    .action(
+      action(async (target: string, options: OutputOptions) => (await import('./env.ts')).runEnv(target, options)),
+    );
+}
+
+function addDoctor(program: Command): void {
+  program
+    .command('doctor')
+    .summary('what this kernel and these privileges allow, and the cure for what is missing')
+    .description('Says what this kernel, these privileges and this node allow, and the cure for what is missing.')
+    .addOption(jsonOption())
+    .addHelpText('after', '\nExample:\n  podprobe doctor')
+    .action(action(async (options: OutputOptions) => (await import('./doctor.ts')).runDoctor(options)));
+}
+
+function addDemo(program: Command): void {
+  program
+    .command('demo')
+    .argument('[name]', 'which one: setenv', 'setenv')
+    .summary('the article, reproduced live')
+    .description('Runs the setenv experiment on a real child process and tells it step by step.')
+    .addOption(jsonOption())
+    .addHelpText('after', '\nExample:\n  podprobe demo setenv')
+    .action(action(async (name: string, options: OutputOptions) => (await import('./demo.ts')).runDemo(name, options)));
+}
+
+/** The command line, without having parsed anything. */
+export function createProgram(): Command {
+  const program = new Command('podprobe')
+    .description('What a running process really holds.')
+    .version(version())
+    .showHelpAfterError('(podprobe --help, or podprobe <command> --help, says more)')
+    .exitOverride((error: CommanderError) => {
+      process.exit(error.exitCode === 0 ? 0 : EXIT.usage);
+    });
+  addEnv(program);
+  addDoctor(program);
+  addDemo(program);
+  for (const command of program.commands) command.copyInheritedSettings(program);
+  return program;
+}

@@ -1,0 +1,266 @@
+import { UsageError } from './errors.ts';
+import {
+  addon,
+  type NativeEnvironment,
+  type NativeInitial,
+  type NativeLive,
+  type NativeRequest,
+  type Outcome,
+  type PackedEntries,
+  type ProcessHandle,
+} from './native.ts';
+import { explainDenial } from './permission.ts';
+import { checkPid, Process, processError } from './process.ts';
+
+/** One string of an environment. */
+export interface EnvironmentEntry {
+  /** Bytes before the first `=`; null when there is no `=`. */
+  readonly name: Buffer | null;
+  /** Bytes behind the first `=`; the whole string when there is none. */
+  readonly value: Buffer;
+  /** Where the string stands in the target's memory. */
+  readonly address: bigint;
+}
+
+/** What the program was started with: /proc/PID/environ. */
+export type InitialState = NativeInitial['state'];
+/** How far the live environment can be trusted: only `ok` is an answer. */
+export type LiveState = NativeLive['state'];
+
+const EQUALS = 0x3d;
+
+/** Strings of an environment in order, duplicates and all. */
+export class EnvironmentBlock {
+  /** Why the state is what it is; null where there is nothing to say. */
+  readonly reason: string | null;
+  /** A limit cut the list or one of its strings: 65,536 entries, 1 MiB each, 8 MiB in all. */
+  readonly truncated: boolean;
+  /** Number of entries. */
+  readonly length: number;
+  readonly #packed: ArrayBuffer;
+  #entries: readonly EnvironmentEntry[] | null = null;
+
+  /** @internal */
+  constructor(native: PackedEntries & { readonly reason: string | null }) {
+    this.reason = native.reason;
+    this.truncated = native.truncated;
+    this.length = native.count;
+    this.#packed = native.packed;
+  }
+
+  /** The entries; views of one buffer, decoded at the first use. */
+  get entries(): readonly EnvironmentEntry[] {
+    this.#entries ??= this.#decode();
+    return this.#entries;
+  }
+
+  #decode(): EnvironmentEntry[] {
+    const addresses = new BigUint64Array(this.#packed, 0, this.length);
+    const offsets = new Uint32Array(this.#packed, addresses.byteLength, this.length + 1);
+    const block = Buffer.from(this.#packed, addresses.byteLength + offsets.byteLength);
+    return Array.from(addresses, (address, i) => {
+      const string = block.subarray(offsets[i], (offsets[i + 1] as number) - 1);
+      const equals = string.indexOf(EQUALS);
+      const name = equals < 0 ? null : string.subarray(0, equals);
+      return { name, value: equals < 0 ? string : string.subarray(equals + 1), address };
+    });
+  }
+
+  /** The value that getenv(3) would find: that of the first entry with this name. */
+  get(name: string | Uint8Array): Buffer | undefined {
+    const wanted = Buffer.from(name as string);
+    return this.entries.find((entry) => entry.name?.equals(wanted))?.value;
+  }
+
+  /** Overwrites the bytes; the entries read as zeros from then on. */
+  wipe(): void {
+    new Uint8Array(this.#packed).fill(0);
+  }
+}
+
+/** The environment that execve(2) was given, as far as it is still there. */
+export class InitialEnvironment extends EnvironmentBlock {
+  readonly state: InitialState;
+
+  /** @internal */
+  constructor(native: NativeInitial) {
+    super(native);
+    this.state = native.state;
+  }
+}
+
+/** The environment that getenv(3) in the target would use now. */
+export class LiveEnvironment extends EnvironmentBlock {
+  readonly state: LiveState;
+  /** How it was found: `dynsym`, `symtab`, `scan`, `go-symtab` or `go-scan`; null when it was not. */
+  readonly locator: string | null;
+  /** Whose environment it is: `glibc`, `musl`, `libc` (not recognised) or `go`. */
+  readonly runtime: string | null;
+  /** Value of `__environ`: where the vector of pointers stands. */
+  readonly address: bigint | null;
+  /** What is mapped there: `[stack]`, `[heap]`, `anonymous`, or the path of a file. */
+  readonly region: string | null;
+  /** In what the program's own view can differ from this; null where it is not known to. */
+  readonly caveat: string | null;
+
+  /** @internal */
+  constructor(native: NativeLive, reason: string | null) {
+    super({ ...native, reason });
+    this.state = native.state;
+    this.locator = native.locator;
+    this.runtime = native.runtime;
+    this.address = native.address;
+    this.region = native.region;
+    this.caveat = native.caveat;
+  }
+}
+
+/** Which process an environment was read from. */
+export interface ProcessIdentity {
+  readonly pid: number;
+  /** Clock ticks from boot to the start of the process; with the pid, its identity. Does not change on execve(2). */
+  readonly startTime: bigint;
+  /** Name of the command, at most 15 bytes; bytes that are not UTF-8 are replaced. */
+  readonly comm: string;
+  /** Target of /proc/PID/exe, ` (deleted)` and all; null when it may not be read. */
+  readonly exe: string | null;
+}
+
+/** Both environments of one process at one moment; null what was not asked for. */
+export class ProcessEnvironment implements Disposable {
+  readonly process: ProcessIdentity;
+  readonly initial: InitialEnvironment | null;
+  readonly live: LiveEnvironment | null;
+
+  /** @internal */
+  constructor(native: NativeEnvironment) {
+    const { pid, startTime, comm, exe, initial, live } = native;
+    this.process = { pid, startTime, comm: comm.toString(), exe: exe?.toString() ?? null };
+    this.initial = initial && new InitialEnvironment(initial);
+    const denied = live?.state === 'unreadable' && native.denied !== null;
+    this.live = live && new LiveEnvironment(live, denied ? `${live.reason}: ${explainDenial(pid)}` : live.reason);
+  }
+
+  /** Overwrites the values of both. */
+  [Symbol.dispose](): void {
+    this.initial?.wipe();
+    this.live?.wipe();
+  }
+}
+
+/** What to read of a process, and how. */
+export interface ReadEnvironmentOptions {
+  /** Read what the program was started with. Default: true. */
+  readonly initial?: boolean;
+  /** Read what it uses now. Default: true. */
+  readonly live?: boolean;
+  /**
+   * Stop all threads of the target while looking at its memory, for at most so many milliseconds at a time (true: 50).
+   * Default: false. The answer is checked the same way either way; the target sees EINTR in some system calls.
+   */
+  readonly stop?: boolean | number;
+  /** Milliseconds for one process, after which the read fails with `ETIMEDOUT`. Default: 2000. */
+  readonly timeout?: number;
+  /** Gives up when it is aborted. */
+  readonly signal?: AbortSignal;
+}
+
+const DEFAULT_STOP = 50;
+const LONGEST_STOP = 10_000;
+const DEFAULT_TIMEOUT = 2_000;
+const LONGEST_TIMEOUT = 3_600_000;
+
+function checkNumber(option: string, value: number, most: number): number {
+  if (typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= most) return value;
+  throw new UsageError(option, `must be a whole number of milliseconds from 1 to ${most}`);
+}
+
+function checkBoolean(option: string, value: unknown): boolean {
+  if (typeof value === 'boolean') return value;
+  throw new UsageError(option, 'must be true or false');
+}
+
+function toRequest(options: ReadEnvironmentOptions): NativeRequest {
+  const { initial = true, live = true, stop = false, timeout = DEFAULT_TIMEOUT } = options;
+  return {
+    initial: checkBoolean('initial', initial),
+    live: checkBoolean('live', live),
+    stop: stop === false ? 0 : stop === true ? DEFAULT_STOP : checkNumber('stop', stop, LONGEST_STOP),
+    timeout: checkNumber('timeout', timeout, LONGEST_TIMEOUT),
+  };
+}
+
+let lastCall = 0;
+
+/** One call of the addon, with the timer and the signal that can end it. */
+async function call(
+  targets: readonly (number | ProcessHandle)[],
+  request: NativeRequest,
+  signal: AbortSignal | undefined,
+): Promise<Outcome<NativeEnvironment>[]> {
+  signal?.throwIfAborted();
+  lastCall = (lastCall + 1) >>> 0;
+  const id = lastCall;
+  const cancel = (): void => addon.cancel(id);
+  const watchdog = setInterval(() => addon.expire(id), request.timeout);
+  signal?.addEventListener('abort', cancel);
+  try {
+    const outcomes = await addon.readEnvironments(id, targets, request);
+    signal?.throwIfAborted();
+    return outcomes;
+  } finally {
+    clearInterval(watchdog);
+    signal?.removeEventListener('abort', cancel);
+  }
+}
+
+/**
+ * Reads the initial and the live environment of a process, without stopping it.
+ *
+ * The live one is read until two looks in a row agree; see {@link LiveEnvironment.state} for how far it can be trusted.
+ *
+ * Errors: `ESRCH` no such process, it has exited, or it is a zombie or a kernel thread; `EACCES`, `EPERM` not permitted
+ * (the message says which of uid, dumpable, user namespace, yama, capability); `ETIMEDOUT` the target kept the reader
+ * waiting; `AbortError`.
+ * Race: the target runs; execve(2) during the read is noticed, and the read begins anew.
+ * Source: proc_pid_environ(5), environ(7).
+ */
+export async function readEnvironment(
+  target: Process | number,
+  options: ReadEnvironmentOptions = {},
+): Promise<ProcessEnvironment> {
+  const request = toRequest(options);
+  const pid = target instanceof Process ? target.pid : checkPid(target);
+  const [outcome] =
+    target instanceof Process
+      ? await target.inTurn((handle) => call([handle], request, options.signal))
+      : await call([pid], request, options.signal);
+  return toEnvironment(outcome as Outcome<NativeEnvironment>, pid);
+}
+
+function toEnvironment({ value, error }: Outcome<NativeEnvironment>, pid: number): ProcessEnvironment {
+  if (error !== undefined) throw processError(error, pid);
+  return new ProcessEnvironment(value as NativeEnvironment);
+}
+
+/**
+ * Reads the environments of many processes in one call of the addon: one result or error each, in the order of `pids`,
+ * as `Promise.allSettled` gives them.
+ *
+ * `timeout` is for each process: one that keeps its reader waiting costs its own row only.
+ */
+export async function readEnvironments(
+  pids: readonly number[],
+  options: ReadEnvironmentOptions = {},
+): Promise<PromiseSettledResult<ProcessEnvironment>[]> {
+  const request = toRequest(options);
+  if (!Array.isArray(pids)) throw new UsageError('pids', 'must be an array of process ids');
+  const outcomes = await call(pids.map(checkPid), request, options.signal);
+  return outcomes.map((outcome, i) => {
+    try {
+      return { status: 'fulfilled', value: toEnvironment(outcome, pids[i] as number) };
+    } catch (reason) {
+      return { status: 'rejected', reason };
+    }
+  });
+}

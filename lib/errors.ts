@@ -1,0 +1,55 @@
+import { getSystemErrorMap } from 'node:util';
+
+/** What the addon tells of a failed system call. */
+export interface SystemErrorRecord {
+  /** Negative, as in `node:fs`. */
+  readonly errno: number;
+  readonly syscall: string;
+  readonly path: string;
+  /** What errno does not say; may be empty. */
+  readonly detail: string;
+}
+
+/**
+ * A system call that failed. Reads like an error of `node:fs`; recognise it by `code`.
+ *
+ * The codes, what each means and what to do: docs/errors.md.
+ */
+export class SystemError extends Error {
+  override readonly name = 'SystemError';
+  /** Name of the error, such as `'ESRCH'`. */
+  readonly code: string;
+  /** Negative error number. */
+  readonly errno: number;
+  /** The system call, such as `'pidfd_open'`. */
+  readonly syscall: string;
+  /** The file, when there is one. */
+  declare readonly path?: string;
+  /** The process that was asked for. */
+  declare readonly pid?: number;
+
+  constructor(record: SystemErrorRecord, pid?: number, hint = '') {
+    const [code, description] = getSystemErrorMap().get(record.errno) ?? [`E${-record.errno}`, 'unknown error'];
+    const on = record.path !== '' ? ` '${record.path}'` : pid !== undefined ? ` (pid ${pid})` : '';
+    const more = [record.detail, hint].filter((part) => part !== '').join('. ');
+    super(`${code}: ${description}, ${record.syscall}${on}${more === '' ? '' : `: ${more}`}`);
+    this.code = code;
+    this.errno = record.errno;
+    this.syscall = record.syscall;
+    if (record.path !== '') this.path = record.path;
+    if (pid !== undefined) this.pid = pid;
+  }
+}
+
+/** An argument that cannot be used. Recognise it by `code`. */
+export class UsageError extends TypeError {
+  override readonly name = 'UsageError';
+  readonly code = 'ERR_INVALID_ARG_VALUE';
+  /** The argument or option. */
+  readonly option: string;
+
+  constructor(option: string, problem: string) {
+    super(`${option} ${problem}`);
+    this.option = option;
+  }
+}

@@ -1,0 +1,88 @@
+import { fileURLToPath } from 'node:url';
+import bindings from 'bindings';
+import type { SystemErrorRecord } from './errors.ts';
+
+/** A process held by the addon. */
+export type ProcessHandle = object & { readonly __handle: unique symbol };
+
+/** Entries as the addon packs them: `count` addresses (u64), `count + 1` offsets (u32), then the block. */
+export interface PackedEntries {
+  readonly count: number;
+  readonly truncated: boolean;
+  readonly packed: ArrayBuffer;
+}
+
+export interface NativeInitial extends PackedEntries {
+  readonly state: 'intact' | 'overwritten' | 'relocated' | 'empty' | 'unreadable';
+  readonly reason: string | null;
+}
+
+export interface NativeLive extends PackedEntries {
+  readonly state: 'ok' | 'unknown' | 'unstable' | 'ambiguous' | 'unreadable';
+  readonly reason: string | null;
+  readonly locator: string | null;
+  readonly runtime: string | null;
+  readonly address: bigint | null;
+  readonly region: string | null;
+  readonly caveat: string | null;
+}
+
+export interface NativeEnvironment {
+  readonly pid: number;
+  readonly startTime: bigint;
+  readonly comm: Buffer;
+  readonly exe: Buffer | null;
+  readonly initial: NativeInitial | null;
+  readonly live: NativeLive | null;
+  readonly denied: SystemErrorRecord | null;
+}
+
+/** One of the two is there. */
+export interface Outcome<Value> {
+  readonly value?: Value;
+  readonly error?: SystemErrorRecord;
+}
+
+export interface NativeRequest {
+  readonly initial: boolean;
+  readonly live: boolean;
+  /** Milliseconds; 0: do not stop the target. */
+  readonly stop: number;
+  /** Milliseconds for each process. */
+  readonly timeout: number;
+}
+
+/** What native/napi/addon.cc exports. Arguments are taken as they are: whoever calls has checked them. */
+export interface Addon {
+  openProcess(pid: number): Outcome<ProcessHandle>;
+  closeProcess(handle: ProcessHandle): void;
+  /** `id` names this call to `expire` and `cancel`. */
+  readEnvironments(
+    id: number,
+    targets: readonly (number | ProcessHandle)[],
+    request: NativeRequest,
+  ): Promise<Outcome<NativeEnvironment>[]>;
+  /** Gives up on the reads of a call that have taken longer than its timeout. */
+  expire(id: number): void;
+  /** Gives up on the whole call. */
+  cancel(id: number): void;
+}
+
+function load(): Addon {
+  const root = fileURLToPath(new URL('..', import.meta.url));
+  const places = [['module_root', 'build', 'Release', 'bindings']];
+  if (process.env.PODPROBE_BUILD === 'Debug') places.unshift(['module_root', '.cmake', 'addon', 'Debug', 'bindings']);
+  try {
+    return bindings({ bindings: 'podprobe', module_root: root, try: places }) as Addon;
+  } catch (cause) {
+    throw new Error(
+      `podprobe: the addon for ${process.platform}-${process.arch} could not be loaded. ` +
+        'Build it with `npm run build:addon` (needs python3, make and g++), and allow its install script ' +
+        'where npm blocks those (`npm install-scripts approve podprobe`).',
+      { cause },
+    );
+  }
+}
+
+/** The addon; there is one for each thread of JavaScript that imports this. */
+export const addon: Addon = load();

@@ -1,0 +1,82 @@
+import { SystemError, type SystemErrorRecord, UsageError } from './errors.ts';
+import { addon, type ProcessHandle } from './native.ts';
+import { explainDenial } from './permission.ts';
+
+/** Largest process id that Linux gives: PID_MAX_LIMIT is 2^22, the type is an int. */
+const LARGEST_PID = 0x7fff_ffff;
+
+/** Throws a UsageError unless `pid` can be a process id. */
+export function checkPid(pid: unknown): number {
+  if (typeof pid !== 'number' || !Number.isInteger(pid) || pid < 1 || pid > LARGEST_PID) {
+    throw new UsageError('pid', `must be an integer from 1 to ${LARGEST_PID}, not ${describe(pid)}`);
+  }
+  return pid;
+}
+
+function describe(value: unknown): string {
+  return typeof value === 'number' || typeof value === 'bigint' ? String(value) : typeof value;
+}
+
+/** The error of a failed call on a process, with the cure where it is known. */
+export function processError(record: SystemErrorRecord, pid: number): SystemError {
+  const error = new SystemError(record, pid);
+  const hint =
+    error.code === 'EACCES' || error.code === 'EPERM'
+      ? explainDenial(pid)
+      : record.syscall === 'pidfd_open' && error.code !== 'ESRCH'
+        ? 'the number is that of a thread, or this kernel is older than 5.3: give the id of the process (Tgid in /proc/TID/status)'
+        : '';
+  return hint === '' ? error : new SystemError(record, pid, hint);
+}
+
+/**
+ * A process held by descriptor, so that all reads are of this process even when its number is used again.
+ *
+ * Also keeps what was learned about the program it runs, so that later reads are faster; execve(2) in the target is
+ * noticed and does no harm. Close it, or declare it with `await using`.
+ */
+export class Process implements AsyncDisposable {
+  /** Process id, as this process sees it. */
+  readonly pid: number;
+  #handle: ProcessHandle | null;
+  #last: Promise<unknown> = Promise.resolve();
+
+  /** @internal Use {@link openProcess}. */
+  constructor(pid: number, handle: ProcessHandle) {
+    this.pid = pid;
+    this.#handle = handle;
+  }
+
+  /** @internal Runs `read` once the reads before it have ended: they share what is known about the process. */
+  inTurn<Value>(read: (handle: ProcessHandle) => Promise<Value>): Promise<Value> {
+    const turn = this.#last.then(() => {
+      if (this.#handle === null) throw new UsageError('process', `${this.pid} has been closed`);
+      return read(this.#handle);
+    });
+    this.#last = turn.catch(() => undefined);
+    return turn;
+  }
+
+  /** Closes the descriptors, after the reads that are under way. Later reads are refused. Can be called again. */
+  async close(): Promise<void> {
+    await this.#last;
+    if (this.#handle !== null) addon.closeProcess(this.#handle);
+    this.#handle = null;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+}
+
+/**
+ * Holds a process.
+ *
+ * Errors: `ESRCH` no such process; `EINVAL` or `ENOENT` the number is a thread's; `EMFILE`.
+ * Source: pidfd_open(2).
+ */
+export async function openProcess(pid: number): Promise<Process> {
+  const { value, error } = addon.openProcess(checkPid(pid));
+  if (error !== undefined) throw processError(error, pid);
+  return new Process(pid, value as ProcessHandle);
+}

@@ -1,0 +1,43 @@
+import { isUtf8 } from 'node:buffer';
+import type { EnvironmentEntry } from '../environ.ts';
+import type { Fingerprint } from './fingerprint.ts';
+
+/** How values are shown. */
+export interface Disclosure {
+  readonly fingerprint: Fingerprint;
+  /** Show the values themselves. */
+  readonly reveal: boolean;
+}
+
+/** An entry as it leaves the program: without its value, unless that was asked for. */
+export interface EntryDocument {
+  readonly name: string | null;
+  readonly nameBase64?: string;
+  /** Bytes of the value. */
+  readonly length: number;
+  readonly fingerprint: string;
+  readonly value?: string;
+  readonly valueBase64?: string;
+}
+
+/** A name: as text where it is UTF-8, else in base64 beside a null. */
+export function nameDocument(name: Buffer | null): { name: string | null; nameBase64?: string } {
+  if (name === null) return { name: null };
+  return isUtf8(name) ? { name: name.toString() } : { name: null, nameBase64: name.toString('base64') };
+}
+
+export function entryDocument({ name, value }: EnvironmentEntry, { fingerprint, reveal }: Disclosure): EntryDocument {
+  const shown = { ...nameDocument(name), length: value.length, fingerprint: fingerprint(value) };
+  if (!reveal) return shown;
+  return isUtf8(value) ? { ...shown, value: value.toString() } : { ...shown, valueBase64: value.toString('base64') };
+}
+
+/** Printable form of bytes that a target chose: control characters and what is not UTF-8 cannot reach the terminal. */
+export function printable(bytes: Uint8Array | string): string {
+  const text = typeof bytes === 'string' ? bytes : Buffer.from(bytes).toString();
+  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\\]/gu, (character) => {
+    if (character === '\\') return '\\\\';
+    const code = character.codePointAt(0) as number;
+    return code < 0x100 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u{${code.toString(16)}}`;
+  });
+}

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <string>
+
+#include "core/entries.h"
+
+namespace podprobe::core {
+
+/// How the target keeps its environment.
+enum class Layout : std::uint8_t {
+  c_vector,  ///< `char **`: a pointer variable to a NULL-terminated vector of NUL-terminated strings
+  go_slice,  ///< `[]string`: {pointer, length, capacity} of {pointer, length} pairs; an unset variable leaves ""
+};
+
+/// One look at the environment, nothing of it validated against a second one.
+struct Snapshot {
+  std::uint64_t vector = 0;  ///< value of the pointer variable
+  std::vector<std::uint64_t> pointers;
+  Entries entries;
+  std::string fault;  ///< why this look cannot be the whole truth; empty when it can
+
+  bool operator==(const Snapshot&) const = default;
+};
+
+/// Reads variable, vector and strings, in this order, once.
+Snapshot read_snapshot(Memory& memory, std::uint64_t variable, Layout layout, unsigned word, const Limits& limits);
+
+/// The pointers of the NULL-terminated vector at `vector`.
+struct VectorRead {
+  std::vector<std::uint64_t> pointers;
+  bool terminated = false;
+  bool too_long = false;
+};
+VectorRead read_vector(Memory& memory, std::uint64_t vector, unsigned word, std::size_t most);
+
+}  // namespace podprobe::core

@@ -1,0 +1,136 @@
+#include "napi/environ.h"
+
+#include "napi/async.h"
+#include "napi/process.h"
+#include "tasks/read_environment.h"
+
+namespace podprobe::napi {
+
+namespace {
+
+using Target = std::variant<int, std::shared_ptr<tasks::HeldProcess>>;
+
+const char* name_of(core::InitialState state) {
+  switch (state) {
+    case core::InitialState::intact: return "intact";
+    case core::InitialState::overwritten: return "overwritten";
+    case core::InitialState::relocated: return "relocated";
+    case core::InitialState::empty: return "empty";
+    case core::InitialState::unreadable: return "unreadable";
+  }
+  return "unreadable";
+}
+
+const char* name_of(core::LiveState state) {
+  switch (state) {
+    case core::LiveState::ok: return "ok";
+    case core::LiveState::unknown: return "unknown";
+    case core::LiveState::unstable: return "unstable";
+    case core::LiveState::ambiguous: return "ambiguous";
+    case core::LiveState::unreadable: return "unreadable";
+  }
+  return "unknown";
+}
+
+Napi::Value text_or_null(Napi::Env env, const std::string& text) {
+  return text.empty() ? env.Null() : Napi::String::New(env, text);
+}
+
+/// One ArrayBuffer: `count` addresses (u64), `count + 1` offsets (u32), the block.
+Napi::Value pack(Napi::Env env, const core::Entries& entries) {
+  const std::size_t addresses = entries.addresses.size() * sizeof(std::uint64_t);
+  const std::size_t offsets = entries.offsets.size() * sizeof(std::uint32_t);
+  Napi::ArrayBuffer buffer = Napi::ArrayBuffer::New(env, addresses + offsets + entries.block.size());
+  auto* const bytes = static_cast<std::uint8_t*>(buffer.Data());
+  if (addresses != 0) std::memcpy(bytes, entries.addresses.data(), addresses);
+  std::memcpy(bytes + addresses, entries.offsets.data(), offsets);
+  if (!entries.block.empty()) std::memcpy(bytes + addresses + offsets, entries.block.data(), entries.block.size());
+  return buffer;
+}
+
+void set_entries(Napi::Env env, Napi::Object& object, const core::Entries& entries) {
+  object.Set("count", static_cast<double>(entries.size()));
+  object.Set("truncated", entries.truncated);
+  object.Set("packed", pack(env, entries));
+}
+
+Napi::Value to_value(Napi::Env env, const core::InitialEnviron& initial) {
+  Napi::Object object = Napi::Object::New(env);
+  object.Set("state", name_of(initial.state));
+  object.Set("reason", text_or_null(env, initial.reason));
+  set_entries(env, object, initial.entries);
+  return object;
+}
+
+Napi::Value to_value(Napi::Env env, const tasks::LiveResult& live) {
+  Napi::Object object = Napi::Object::New(env);
+  object.Set("state", name_of(live.environ.state));
+  object.Set("reason", text_or_null(env, live.environ.reason));
+  set_entries(env, object, live.environ.entries);
+  object.Set("locator", text_or_null(env, live.locator));
+  object.Set("runtime", text_or_null(env, live.runtime));
+  object.Set("address", live.locator.empty() ? env.Null() : Napi::BigInt::New(env, live.environ.vector));
+  object.Set("region", text_or_null(env, live.region));
+  object.Set("caveat", text_or_null(env, live.caveat));
+  return object;
+}
+
+Napi::Value to_value(Napi::Env env, tasks::EnvironmentResult& result) {
+  Napi::Object object = Napi::Object::New(env);
+  object.Set("pid", result.stat.pid);
+  object.Set("startTime", Napi::BigInt::New(env, result.stat.start_time));
+  object.Set("comm", Napi::Buffer<char>::Copy(env, result.stat.comm.data(), result.stat.comm.size()));
+  object.Set("exe", result.exe.empty() ? env.Null() : Napi::Buffer<char>::Copy(env, result.exe.data(), result.exe.size()));
+  object.Set("initial", result.initial ? to_value(env, *result.initial) : env.Null());
+  object.Set("live", result.live ? to_value(env, *result.live) : env.Null());
+  object.Set("denied", result.denied ? Napi::Value(to_record(env, *result.denied)) : env.Null());
+  return object;
+}
+
+std::vector<Target> targets_of(const Napi::Array& array) {
+  std::vector<Target> targets;
+  targets.reserve(array.Length());
+  for (std::uint32_t i = 0; i < array.Length(); ++i) {
+    const Napi::Value value = array.Get(i);
+    if (value.IsNumber()) {
+      targets.emplace_back(value.As<Napi::Number>().Int32Value());
+    } else {
+      targets.emplace_back(process_of(value));
+    }
+  }
+  return targets;
+}
+
+tasks::EnvironmentResult read_one(const Target& target, const tasks::EnvironmentRequest& request) {
+  if (const int* const pid = std::get_if<int>(&target)) {
+    tasks::HeldProcess held(*pid);
+    return tasks::read_environment(held, request);
+  }
+  return tasks::read_environment(*std::get<std::shared_ptr<tasks::HeldProcess>>(target), request);
+}
+
+}  // namespace
+
+Napi::Value read_environments(const Napi::CallbackInfo& info) {
+  const auto id = info[0].As<Napi::Number>().Uint32Value();
+  auto targets = targets_of(info[1].As<Napi::Array>());
+  const auto options = info[2].As<Napi::Object>();
+  const auto milliseconds = [&](const char* name) {
+    return std::chrono::milliseconds(options.Get(name).As<Napi::Number>().Int64Value());
+  };
+  tasks::EnvironmentRequest request;
+  request.initial = options.Get("initial").As<Napi::Boolean>();
+  request.live = options.Get("live").As<Napi::Boolean>();
+  request.stop = milliseconds("stop");
+  const std::size_t count = targets.size();
+  return run_batch<tasks::EnvironmentResult>(
+      info.Env(), id, count, milliseconds("timeout"),
+      [targets = std::move(targets), request](std::size_t index, const tasks::Allowance& allowance) {
+        tasks::EnvironmentRequest own = request;
+        own.allowance = allowance;
+        return read_one(targets[index], own);
+      },
+      [](Napi::Env env, tasks::EnvironmentResult& result) { return to_value(env, result); });
+}
+
+}  // namespace podprobe::napi

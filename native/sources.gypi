@@ -1,0 +1,43 @@
+{
+  "variables": {
+    "core_files": [
+      "core/auxv.cc",
+      "core/code_references.cc",
+      "core/data_words.cc",
+      "core/dynamic_symbols.cc",
+      "core/elf.cc",
+      "core/entries.cc",
+      "core/environ_vector.cc",
+      "core/go.cc",
+      "core/image.cc",
+      "core/initial_environ.cc",
+      "core/link_map.cc",
+      "core/live_environ.cc",
+      "core/locate.cc",
+      "core/maps.cc",
+      "core/mountinfo.cc",
+      "core/page_cache.cc",
+      "core/runtime.cc",
+      "core/stat.cc",
+      "core/static_scan.cc",
+      "core/symtab.cc"
+    ],
+    "sys_files": [
+      "sys/fd.cc",
+      "sys/mapped_file.cc",
+      "sys/mapping_query.cc",
+      "sys/process.cc",
+      "sys/remote_memory.cc",
+      "sys/stop.cc"
+    ],
+    "task_files": [
+      "tasks/guarded_memory.cc",
+      "tasks/pacing.cc",
+      "tasks/read_environment.cc",
+      "tasks/target.cc",
+      "tasks/thread_pool.cc"
+    ],
+    "napi_files": ["napi/addon.cc", "napi/async.cc", "napi/environ.cc", "napi/process.cc"],
+    "demo_files": ["demo/setenv.c"]
+  }
+}

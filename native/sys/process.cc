@@ -1,0 +1,77 @@
+#include "sys/process.h"
+
+#include <fcntl.h>
+#include <dirent.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <array>
+#include <cstdlib>
+
+namespace podprobe::sys {
+
+namespace {
+
+Fd open_pidfd(int pid) {
+  const auto number = syscall(SYS_pidfd_open, pid, 0);
+  if (number < 0) throw Error(errno, "pidfd_open");
+  return Fd(static_cast<int>(number));
+}
+
+}  // namespace
+
+Process::Process(int pid) : pid_(pid), pidfd_(open_pidfd(pid)), directory_path_("/proc/" + std::to_string(pid)) {
+  try {
+    directory_ = open_path(directory_path_, O_DIRECTORY | O_PATH);
+  } catch (const Error& error) {
+    // hidepid= shows other users' processes as missing
+    if (error.number == ENOENT && !exists()) throw Error(ESRCH, error.syscall, error.path);
+    throw;
+  }
+  if (!exists()) throw Error(ESRCH, "pidfd_send_signal");
+}
+
+Fd Process::open(const char* name, int flags) const {
+  try {
+    return open_at(directory_, name, flags | O_RDONLY, path(name));
+  } catch (const Error& error) {
+    if (error.number == ENOENT && !exists()) throw Error(ESRCH, error.syscall, error.path);
+    throw;
+  }
+}
+
+std::string Process::link(const char* name) const {
+  std::array<char, 4096> target{};
+  const auto size = readlinkat(directory_.get(), name, target.data(), target.size());
+  return size < 0 ? std::string() : std::string(target.data(), static_cast<std::size_t>(size));
+}
+
+bool Process::exists() const {
+  // EPERM: it is there, and not ours to signal
+  return syscall(SYS_pidfd_send_signal, pidfd_.get(), 0, nullptr, 0) == 0 || errno != ESRCH;
+}
+
+std::vector<int> Process::threads(std::size_t most) const {
+  const Fd tasks = open("task", O_DIRECTORY);
+  std::vector<int> threads;
+  alignas(dirent64) std::array<char, 16384> buffer;
+  for (;;) {
+    const auto size = getdents64(tasks.get(), buffer.data(), buffer.size());
+    if (size < 0) throw Error(errno, "getdents64", path("task"));
+    if (size == 0) return threads;
+    for (ssize_t at = 0; at < size && threads.size() < most;) {
+      const auto* const entry = reinterpret_cast<const dirent64*>(buffer.data() + at);
+      if (const int thread = std::atoi(entry->d_name); thread > 0) threads.push_back(thread);
+      at += entry->d_reclen;
+    }
+    if (threads.size() >= most) return threads;
+  }
+}
+
+void Process::read_through_thread(int thread) {
+  const std::string name = "task/" + std::to_string(thread);
+  directory_ = open(name.c_str(), O_DIRECTORY | O_PATH);
+  directory_path_ += "/" + name;
+}
+
+}  // namespace podprobe::sys

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "sys/fd.h"
+
+namespace podprobe::sys {
+
+/// A process held by descriptor: a pidfd, and /proc/PID opened while the pidfd's process was still there, so that both
+/// are of one process even when the number is used again.
+///
+/// Errors: ESRCH no such process; EINVAL or ENOENT the number is a thread's, not a process's.
+/// Race: reads fail with ESRCH once the process is reaped; a zombie can be opened.
+/// Source: pidfd_open(2) (since Linux 5.3), proc(5).
+class Process {
+ public:
+  explicit Process(int pid);
+
+  int pid() const { return pid_; }
+
+  /// `/proc/PID/NAME`, for messages.
+  std::string path(const char* name) const { return directory_path_ + "/" + name; }
+
+  Fd open(const char* name, int flags) const;
+
+  /// A file of /proc/PID, at most `most` bytes of it.
+  template <class Buffer = std::string>
+  Buffer read(const char* name, std::size_t most) const;
+
+  /// Target of a link such as `exe`; empty when it may not be read.
+  std::string link(const char* name) const;
+
+  /// Whether it has not been reaped.
+  bool exists() const;
+
+  /// Thread ids of /proc/PID/task, at most `most`.
+  std::vector<int> threads(std::size_t most) const;
+
+  /// Reads /proc/PID/task/TID from now on: the files of a process whose first thread has exited are empty.
+  void read_through_thread(int thread);
+
+ private:
+  int pid_;
+  Fd pidfd_;
+  Fd directory_;
+  std::string directory_path_;
+};
+
+template <class Buffer>
+Buffer Process::read(const char* name, std::size_t most) const {
+  return read_whole<Buffer>(open(name, 0), most, path(name));
+}
+
+}  // namespace podprobe::sys

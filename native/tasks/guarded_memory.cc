@@ -1,0 +1,166 @@
+#include "tasks/guarded_memory.h"
+
+#include <algorithm>
+
+#include "core/hex.h"
+#include "core/mountinfo.h"
+
+namespace podprobe::tasks {
+
+namespace {
+
+constexpr std::size_t most_mappings = 131'072;
+constexpr std::size_t largest_table = 32 << 20;
+constexpr unsigned most_loads = 3;
+
+std::string file_system(const sys::Process& process, const sys::FileHandle& handle) {
+  const core::MountKey key{.mount_id = handle.mount_id, .major = handle.major, .minor = handle.minor};
+  std::string type = core::file_system_of(process.read("mountinfo", largest_table), key);
+  if (type.empty()) {
+    const sys::Fd own = sys::open_path("/proc/self/mountinfo", 0);
+    type = core::file_system_of(sys::read_whole<std::string>(own, largest_table, "/proc/self/mountinfo"), key);
+  }
+  return type;
+}
+
+bool is_shared_memory(std::uint32_t major, std::uint32_t minor) {
+  static const sys::Device device = sys::shared_memory_device();
+  return device.major == major && device.minor == minor;
+}
+
+}  // namespace
+
+void MappingTable::load() {
+  ++loads_;
+  mappings_ = core::parse_maps(process_.read("maps", largest_table), most_mappings);
+}
+
+const std::vector<core::Mapping>& MappingTable::all() {
+  if (loads_ == 0) load();
+  return mappings_;
+}
+
+const core::Mapping* MappingTable::find(std::uint64_t address) {
+  const core::Mapping* found = core::find_mapping(all(), address);
+  if (!found && loads_ < most_loads) {
+    load();
+    found = core::find_mapping(mappings_, address);
+  }
+  return found;
+}
+
+std::size_t FileMemory::read(std::uint64_t offset, std::span<std::uint8_t> out) {
+  if (offset > 0x7fff'ffff'ffff'ffffULL - out.size()) return 0;
+  const auto count = sys::read_at(file_, out, offset);
+  return count < 0 ? 0 : static_cast<std::size_t>(count);
+}
+
+std::optional<sys::Fd> open_without_waiting(const sys::Process& process, const sys::FileHandle& handle, std::string& obstacle) {
+  if (!handle.regular) {
+    obstacle = "not a regular file";
+    return std::nullopt;
+  }
+  if (!is_shared_memory(handle.major, handle.minor)) {
+    const std::string type = file_system(process, handle);
+    if (!core::answers_locally(type)) {
+      obstacle = type.empty() ? "its file system is not known" : "its file system (" + type + ") can keep a reader waiting";
+      return std::nullopt;
+    }
+  }
+  return sys::open_held(handle);
+}
+
+std::size_t GuardedMemory::read(std::uint64_t address, std::span<std::uint8_t> out) {
+  const std::uint64_t page = sys::RemoteMemory::page_size();
+  std::array<sys::PageState, 512> states;
+  std::size_t done = 0;
+  while (done < out.size()) {
+    const std::uint64_t here = address + done;
+    if (here < address) return done;
+    const std::uint64_t first = here / page;
+    const std::uint64_t last = (here + (out.size() - done) - 1) / page;
+    const std::size_t wanted = std::min<std::uint64_t>(last - first + 1, states.size());
+    const std::size_t known = remote_.pages(here, std::span(states).first(wanted));
+    if (known == 0) return done;
+    const bool absent = !states[0].present && !states[0].swapped;
+    std::size_t run = 1;
+    while (run < known && (!states[run].present && !states[run].swapped) == absent) ++run;
+    const std::size_t size = std::min<std::uint64_t>((first + run) * page - here, out.size() - done);
+    const auto part = out.subspan(done, size);
+    const std::size_t count = absent ? read_absent(here, part) : remote_.read(here, part);
+    done += count;
+    if (count == 0) return done;
+    if (!absent && count < size) return done;
+  }
+  return done;
+}
+
+std::size_t GuardedMemory::read_absent(std::uint64_t address, std::span<std::uint8_t> out) {
+  const core::Mapping* const mapping = mappings_.find(address);
+  if (!mapping) {
+    obstacle_ = core::hex(address) + " is not mapped";
+    return 0;
+  }
+  if (!mapping->readable) {
+    obstacle_ = core::hex(address) + " is mapped without read permission";
+    return 0;
+  }
+  const std::size_t size = std::min<std::uint64_t>(out.size(), mapping->end - address);
+  const auto part = out.first(size);
+  if (mapping->file_backed() && !is_shared_memory(mapping->major, mapping->minor)) {
+    return read_from_file(*mapping, address, part);
+  }
+  // nobody's file: the kernel fills the page itself, and refuses (EIO) where userfaultfd(2) would
+  const std::size_t count = remote_.read(address, part);
+  if (count == 0) obstacle_ = core::hex(address) + " is not in memory and the kernel refuses to bring it in";
+  return count;
+}
+
+std::size_t GuardedMemory::read_from_file(const core::Mapping& mapping, std::uint64_t address, std::span<std::uint8_t> out) {
+  if (open_mapping_ != mapping.start) {
+    open_file_.reset();
+    open_mapping_ = mapping.start;
+    std::string why;
+    try {
+      open_file_ = open_without_waiting(process_, sys::hold_mapped(process_, mapping.start, mapping.end), why);
+    } catch (const sys::Error& error) {
+      try {
+        const sys::FileHandle handle = sys::hold_in_root(process_, mapping.path);
+        const bool same = handle.inode == mapping.inode && handle.major == mapping.major && handle.minor == mapping.minor;
+        if (same) open_file_ = open_without_waiting(process_, handle, why);
+      } catch (const sys::Error&) {
+      }
+      if (why.empty()) why = "its file cannot be opened";
+    }
+    if (!open_file_) obstacle_ = core::hex(address) + " (" + mapping.path + ") is not in memory, and " + why;
+  }
+  if (!open_file_) return 0;
+  const std::uint64_t offset = mapping.offset + (address - mapping.start);
+  const auto count = sys::read_at(*open_file_, out, offset);
+  return count < 0 ? 0 : static_cast<std::size_t>(count);
+}
+
+std::vector<core::Range> GuardedMemory::present(core::Range range) {
+  const std::uint64_t page = sys::RemoteMemory::page_size();
+  std::vector<core::Range> ranges;
+  std::array<sys::PageState, 512> states;
+  for (std::uint64_t at = range.start; at < range.end;) {
+    const std::uint64_t left = (range.end + page - 1) / page - at / page;
+    const std::size_t known = remote_.pages(at, std::span(states).first(std::min<std::uint64_t>(left, states.size())));
+    if (known == 0) break;
+    for (std::size_t i = 0; i < known; ++i) {
+      const std::uint64_t end = std::min((at / page + 1) * page, range.end);
+      if (states[i].present) {
+        if (!ranges.empty() && ranges.back().end == at) {
+          ranges.back().end = end;
+        } else {
+          ranges.push_back({at, end});
+        }
+      }
+      at = end;
+    }
+  }
+  return ranges;
+}
+
+}  // namespace podprobe::tasks

@@ -1,0 +1,23 @@
+#include "tasks/pacing.h"
+
+#include <algorithm>
+#include <thread>
+
+namespace podprobe::tasks {
+
+bool Pacing::pause(unsigned attempt) {
+  using std::chrono::microseconds;
+  const microseconds wait = std::min(microseconds(50) * (1 << std::min(attempt, 10U)), microseconds(2500));
+  if (!allowance_.left()) return false;
+  std::this_thread::sleep_for(wait);
+  return allowance_.left();
+}
+
+bool StoppingPacing::pause(unsigned attempt) {
+  stopped_.reset();
+  if (!Pacing::pause(attempt)) return false;
+  stopped_ = std::make_unique<sys::StoppedProcess>(process_, bound_);
+  return true;
+}
+
+}  // namespace podprobe::tasks

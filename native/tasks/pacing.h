@@ -1,0 +1,47 @@
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <memory>
+#include <optional>
+
+#include "core/live_environ.h"
+#include "sys/process.h"
+#include "sys/stop.h"
+
+namespace podprobe::tasks {
+
+using Clock = std::chrono::steady_clock;
+
+/// Until when a task may go on.
+struct Allowance {
+  Clock::time_point deadline;
+  std::shared_ptr<std::atomic<bool>> cancelled;
+
+  bool left() const { return !*cancelled && Clock::now() < deadline; }
+};
+
+/// Waits between two looks: 0.1 ms at first, 2.5 ms from the sixth on.
+class Pacing : public core::Pacer {
+ public:
+  explicit Pacing(const Allowance& allowance) : allowance_(allowance) {}
+  bool pause(unsigned attempt) override;
+
+ private:
+  const Allowance& allowance_;
+};
+
+/// Keeps the target stopped while it is looked at, and lets it run in between.
+class StoppingPacing final : public Pacing {
+ public:
+  StoppingPacing(const Allowance& allowance, const sys::Process& process, std::chrono::milliseconds bound)
+      : Pacing(allowance), process_(process), bound_(bound), stopped_(std::make_unique<sys::StoppedProcess>(process, bound)) {}
+  bool pause(unsigned attempt) override;
+
+ private:
+  const sys::Process& process_;
+  std::chrono::milliseconds bound_;
+  std::unique_ptr<sys::StoppedProcess> stopped_;
+};
+
+}  // namespace podprobe::tasks

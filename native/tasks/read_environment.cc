@@ -1,0 +1,222 @@
+#include "tasks/read_environment.h"
+
+#include "core/hex.h"
+#include "sys/mapping_query.h"
+#include "tasks/target.h"
+
+namespace podprobe::tasks {
+
+namespace {
+
+constexpr core::Limits limits{};
+constexpr unsigned most_images = 5;
+constexpr std::size_t most_threads_tried = 64;
+
+core::Stat read_stat(const sys::Process& process) {
+  const auto stat = core::parse_stat(process.read("stat", 8192));
+  if (!stat) throw sys::Error(EPROTO, "read", process.path("stat"), "the line is not as proc_pid_stat(5) says");
+  return *stat;
+}
+
+bool is_denial(int number) { return number == EACCES || number == EPERM; }
+
+}  // namespace
+
+/// One call of read_environment().
+class EnvironmentReader {
+ public:
+  EnvironmentReader(HeldProcess& held, const EnvironmentRequest& request) : held_(held), request_(request) {}
+
+  EnvironmentResult run() {
+    const std::unique_lock<std::mutex> lock(held_.busy_, std::try_to_lock);
+    if (!lock) throw sys::Error(EBUSY, "read", held_.process_.path("mem"), "an earlier read of this process has not ended");
+    std::optional<HeldProcess::Known>& known = held_.known_;
+    for (unsigned image = 0; image < most_images; ++image) {
+      refresh(known);
+      EnvironmentResult result = read(*known);
+      const bool same = read_stat(held_.process_).same_image(known->stat) && (!known->memory || known->memory->alive());
+      if (same) return result;
+      known.reset();
+    }
+    return unstable();
+  }
+
+ private:
+  /// Makes `known` that of the image the process runs now.
+  void refresh(std::optional<HeldProcess::Known>& known) {
+    core::Stat stat = read_stat(held_.process_);
+    if (stat.kernel_thread()) throw sys::Error(ESRCH, "read", held_.process_.path("environ"), "a kernel thread has no environment");
+    if (stat.zombie()) stat = read_through_live_thread();
+    const bool same = known && stat.same_image(known->stat) && (!known->memory || known->memory->alive());
+    if (!same) {
+      known.emplace();
+      known->exe = held_.process_.link("exe");
+    }
+    known->stat = std::move(stat);
+  }
+
+  core::Stat read_through_live_thread() {
+    for (const int thread : held_.process_.threads(most_threads_tried)) {
+      if (thread == held_.process_.pid()) continue;
+      try {
+        held_.process_.read_through_thread(thread);
+        core::Stat stat = read_stat(held_.process_);
+        if (!stat.zombie()) return stat;
+      } catch (const sys::Error& error) {
+        if (error.number != ESRCH && error.number != ENOENT) throw;
+      }
+    }
+    throw sys::Error(ESRCH, "read", held_.process_.path("environ"), "it is a zombie: it has exited and waits for its parent");
+  }
+
+  EnvironmentResult read(HeldProcess::Known& known) {
+    EnvironmentResult result{.stat = known.stat, .exe = known.exe, .initial = {}, .live = {}, .denied = {}};
+    open_memory(known, result);
+    const core::InitialEnviron initial = read_initial(known, result);
+    if (request_.live) result.live = read_live(known, initial, result);
+    const bool nothing = (!request_.live || !known.memory) && (!request_.initial || initial.state == core::InitialState::unreadable);
+    if (nothing && result.denied) throw *result.denied;
+    if (request_.initial) result.initial = initial;
+    return result;
+  }
+
+  void open_memory(HeldProcess::Known& known, EnvironmentResult& result) {
+    try {
+      if (!known.auxv) known.auxv = core::parse_auxv(held_.process_.read<std::vector<std::uint8_t>>("auxv", 4096));
+      if (!known.memory) known.memory.emplace(held_.process_);
+    } catch (const sys::Error& error) {
+      if (!is_denial(error.number)) throw;
+      result.denied = error;
+    }
+  }
+
+  core::InitialEnviron read_initial(const HeldProcess::Known& known, EnvironmentResult& result) {
+    const core::Stat& stat = known.stat;
+    core::SecretBytes bytes;
+    try {
+      bytes = held_.process_.read<core::SecretBytes>("environ", limits.total);
+    } catch (const sys::Error& error) {
+      if (!is_denial(error.number)) throw;
+      if (!result.denied) result.denied = error;
+      return {.state = core::InitialState::unreadable, .reason = "not permitted", .entries = {}};
+    }
+    core::InitialArea area{.start = stat.env_start,
+                           .end = stat.env_end,
+                           .arg_end = stat.arg_end,
+                           .start_stack = stat.start_stack,
+                           .execfn = known.auxv ? known.auxv->execfn : 0};
+    if (known.memory && known.auxv) {
+      GuardedMemory memory(held_.process_, *known.memory);
+      const unsigned word = known.auxv->word;
+      if (const auto vector = core::first_vector(memory, stat.start_stack, word)) {
+        core::VectorRead read = core::read_vector(memory, *vector, word, limits.entries);
+        area.vector_known = read.terminated;
+        area.vector = std::move(read.pointers);
+      }
+    }
+    core::InitialEnviron initial = core::judge_initial_environ(bytes, area, limits);
+    initial.entries.truncated = initial.entries.truncated || bytes.size() == limits.total;
+    return initial;
+  }
+
+  LiveResult read_live(HeldProcess::Known& known, const core::InitialEnviron& initial, const EnvironmentResult& result) {
+    LiveResult live;
+    if (!known.memory) {
+      live.environ.state = core::LiveState::unreadable;
+      live.environ.reason = result.denied ? "its memory may not be read" : "its memory cannot be read";
+      return live;
+    }
+    if (!known.auxv) {
+      live.environ.reason = "its auxiliary vector is neither that of a 64-bit nor that of a 32-bit program";
+      return live;
+    }
+    Target target(held_.process_, *known.memory, initial.entries);
+    const auto location = locate(known, target, live);
+    if (!location) return live;
+    live.locator = location->locator;
+    live.runtime = location->runtime;
+    live.caveat = location->caveat;
+    look(*location, target, live);
+    explain(known, initial, target, live);
+    if (live.environ.vector != 0) live.region = region(known, target, live.environ.vector);
+    return live;
+  }
+
+  std::optional<core::Location> locate(HeldProcess::Known& known, Target& target, LiveResult& live) {
+    if (known.location) return known.location;
+    core::Located located = core::locate_environ(target, *known.auxv, known.stat.start_stack);
+    if (const auto* const missing = std::get_if<core::NotLocated>(&located)) {
+      live.environ.state = missing->ambiguous ? core::LiveState::ambiguous : core::LiveState::unknown;
+      live.environ.reason = missing->reason;
+      live.runtime = missing->runtime;
+      if (!target.live().obstacle().empty()) live.environ.reason += "; " + target.live().obstacle();
+      return std::nullopt;
+    }
+    const auto& location = std::get<core::Location>(located);
+    // a scan goes by what the words hold now: its answer is not kept
+    if (location.locator != "scan" && location.locator != "go-scan") known.location = location;
+    return location;
+  }
+
+  void look(const core::Location& location, Target& target, LiveResult& live) {
+    if (request_.stop.count() > 0) {
+      StoppingPacing pacing(request_.allowance, held_.process_, request_.stop);
+      live.environ = core::read_live_environ(target.live(), location, limits, pacing);
+    } else {
+      Pacing pacing(request_.allowance);
+      live.environ = core::read_live_environ(target.live(), location, limits, pacing);
+    }
+  }
+
+  void explain(const HeldProcess::Known& known, const core::InitialEnviron& initial, Target& target, LiveResult& live) {
+    core::LiveEnviron& environ = live.environ;
+    if (environ.state == core::LiveState::unknown && !target.live().obstacle().empty()) {
+      environ.reason += "; " + target.live().obstacle();
+    }
+    const bool cleared = environ.state == core::LiveState::ok && environ.vector == 0;
+    if (cleared && known.stat.stopped() && initial.entries.size() != 0) {
+      environ.state = core::LiveState::unknown;
+      environ.reason = "it is stopped, and its environ is NULL: cleared, or not yet set up";
+    }
+  }
+
+  std::string region(HeldProcess::Known& known, Target& target, std::uint64_t vector) {
+    if (vector >= known.stat.start_stack && vector < known.stat.env_end) return "[stack]";
+    if (known.region_vector == vector) return known.region;
+    try {
+      const auto name = sys::query_mapping_name(held_.process_, vector);
+      if (name) {
+        known.region = name->empty() ? "anonymous" : *name;
+      } else {
+        const core::Mapping* const mapping = target.live().mappings().find(vector);
+        known.region = mapping ? core::region_name(*mapping) : std::string();
+      }
+      known.region_vector = vector;
+    } catch (const sys::Error& error) {
+      if (error.number != ENOENT) throw;
+      return {};
+    }
+    return known.region;
+  }
+
+  EnvironmentResult unstable() {
+    const std::string reason = "it called execve() during each of " + std::to_string(most_images) + " reads";
+    EnvironmentResult result{.stat = read_stat(held_.process_), .exe = {}, .initial = {}, .live = {}, .denied = {}};
+    if (request_.initial) result.initial = core::InitialEnviron{.state = core::InitialState::unreadable, .reason = reason, .entries = {}};
+    if (request_.live) {
+      result.live.emplace();
+      result.live->environ.state = core::LiveState::unstable;
+      result.live->environ.reason = reason;
+    }
+    return result;
+  }
+
+  HeldProcess& held_;
+  const EnvironmentRequest& request_;
+};
+
+EnvironmentResult read_environment(HeldProcess& held, const EnvironmentRequest& request) {
+  return EnvironmentReader(held, request).run();
+}
+
+}  // namespace podprobe::tasks

@@ -1,0 +1,58 @@
+#include "tasks/thread_pool.h"
+
+#include <thread>
+
+namespace podprobe::tasks {
+
+bool ThreadPool::enqueue(std::function<void()> job) {
+  const std::lock_guard lock(mutex_);
+  if (closed_ || capacity_ > size_ + most_stuck) return false;
+  jobs_.push_back(std::move(job));
+  if (idle_ >= jobs_.size() || threads_ >= capacity_) {
+    changed_.notify_one();
+    return true;
+  }
+  ++threads_;
+  std::thread([self = shared_from_this()] { self->run(); }).detach();
+  return true;
+}
+
+void ThreadPool::add_capacity() {
+  const std::lock_guard lock(mutex_);
+  ++capacity_;
+}
+
+void ThreadPool::remove_capacity() {
+  const std::lock_guard lock(mutex_);
+  --capacity_;
+}
+
+void ThreadPool::close(std::chrono::milliseconds patience) {
+  std::unique_lock lock(mutex_);
+  closed_ = true;
+  jobs_.clear();
+  changed_.notify_all();
+  changed_.wait_for(lock, patience, [&] { return threads_ == 0; });
+}
+
+void ThreadPool::run() {
+  std::unique_lock lock(mutex_);
+  while (!closed_ && threads_ <= capacity_) {
+    if (jobs_.empty()) {
+      ++idle_;
+      changed_.wait(lock);
+      --idle_;
+      continue;
+    }
+    std::function<void()> job = std::move(jobs_.front());
+    jobs_.pop_front();
+    lock.unlock();
+    job();
+    job = nullptr;
+    lock.lock();
+  }
+  --threads_;
+  changed_.notify_all();
+}
+
+}  // namespace podprobe::tasks

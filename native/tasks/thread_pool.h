@@ -1,0 +1,48 @@
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+
+namespace podprobe::tasks {
+
+/// A few threads of our own: a target that keeps one waiting must not cost the program a thread of libuv's pool.
+///
+/// A thread that is known to be stuck no longer counts (`add_capacity`) until it comes back. All are detached: a stuck
+/// one cannot be joined, and ends with the program. They start when there is work.
+class ThreadPool : public std::enable_shared_from_this<ThreadPool> {
+ public:
+  explicit ThreadPool(unsigned size) : capacity_(size) {}
+
+  /// False when the pool is closed, or too many of its threads are stuck.
+  bool enqueue(std::function<void()> job);
+
+  /// One running job is stuck: its thread is replaced.
+  void add_capacity();
+  /// That job has ended after all.
+  void remove_capacity();
+
+  /// Drops what has not begun and waits for what has, for at most `patience`.
+  void close(std::chrono::milliseconds patience);
+
+  unsigned size() const { return size_; }
+
+ private:
+  static constexpr unsigned most_stuck = 64;
+
+  void run();
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::deque<std::function<void()>> jobs_;
+  unsigned capacity_;
+  const unsigned size_ = capacity_;
+  unsigned threads_ = 0;
+  unsigned idle_ = 0;
+  bool closed_ = false;
+};
+
+}  // namespace podprobe::tasks
