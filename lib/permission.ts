@@ -2,6 +2,20 @@ import { readFileSync, readlinkSync, statSync } from 'node:fs';
 
 const CAP_SYS_PTRACE = 19n;
 
+/** What decides whether one process may look into another: the checks of ptrace(2), "Ptrace access mode checking". */
+export interface AccessFacts {
+  /** This process has CAP_SYS_PTRACE in its own user namespace. */
+  readonly capable: boolean;
+  /** All user ids of the target are this process's own. Null: its /proc/PID/status may not be read. */
+  readonly sameUser: boolean | null;
+  /** Both are in one user namespace. Null: its /proc/PID/ns/user may not be read. */
+  readonly sameUserNamespace: boolean | null;
+  /** The files of /proc/PID belong to the target's user, as they do unless it is not dumpable. */
+  readonly dumpable: boolean;
+  /** kernel.yama.ptrace_scope; 0 where Yama is not built in. */
+  readonly yamaScope: number;
+}
+
 function readOr(path: string, otherwise: string): string {
   try {
     return readFileSync(path, 'latin1');
@@ -33,44 +47,53 @@ export function yamaScope(): number {
   return Number.parseInt(readOr('/proc/sys/kernel/yama/ptrace_scope', '0'), 10);
 }
 
-function sameUser(status: string): boolean {
-  const own = process.getuid?.() ?? -1;
-  return field(status, 'Uid')
-    .split(/\s+/)
-    .slice(0, 3)
-    .every((uid) => Number(uid) === own);
+function userIds(status: string): number[] {
+  return field(status, 'Uid').split(/\s+/).slice(0, 3).map(Number);
 }
 
-function isDumpable(pid: number, status: string): boolean {
-  try {
-    // the kernel gives the files of a process that is not dumpable to root
-    return statSync(`/proc/${pid}`).uid === Number(field(status, 'Uid').split(/\s+/)[1]);
-  } catch {
-    return true;
-  }
+function ownerOf(path: string): number | null {
+  return statSync(path, { throwIfNoEntry: false })?.uid ?? null;
 }
 
-/**
- * Why this process may not read the memory or the environment of another, and what to do: the checks of ptrace(2),
- * "Ptrace access mode checking", in the kernel's order.
- */
-export function explainDenial(pid: number): string {
+/** Looks at a process as far as anybody may. */
+export function accessFacts(pid: number): AccessFacts {
   const status = readOr(`/proc/${pid}/status`, '');
-  const capable = mayTraceAnything();
-  if (!capable && status !== '' && !sameUser(status)) {
+  const own = process.getuid?.();
+  const namespace = linkOrNull(`/proc/${pid}/ns/user`);
+  // a file inside: /proc/PID itself belongs to its user in any case
+  const owner = ownerOf(`/proc/${pid}/environ`);
+  return {
+    capable: mayTraceAnything(),
+    sameUser: status === '' ? null : userIds(status).every((uid) => uid === own),
+    sameUserNamespace: namespace === null ? null : namespace === linkOrNull('/proc/self/ns/user'),
+    dumpable: status === '' || owner === null || owner === userIds(status)[1],
+    yamaScope: yamaScope(),
+  };
+}
+
+/** Why a process may not be looked into, and what to do, in the order in which the kernel checks. */
+export function explainAccess(facts: AccessFacts): string {
+  const { capable, yamaScope: scope } = facts;
+  if (!capable && facts.sameUser === false) {
     return 'it runs as another user (uid): run as that user, or with the capability CAP_SYS_PTRACE (as root)';
   }
-  const namespace = linkOrNull(`/proc/${pid}/ns/user`);
-  if (capable && namespace !== linkOrNull('/proc/self/ns/user')) {
+  if (capable && facts.sameUserNamespace !== true) {
     return 'it is in a user namespace in which this process has no capability CAP_SYS_PTRACE: run in its parent namespace';
   }
-  if (!capable && status !== '' && !isDumpable(pid, status)) {
+  if (!capable && !facts.dumpable) {
     return 'it is not dumpable (set-user-ID, an execute-only binary, or PR_SET_DUMPABLE): run with the capability CAP_SYS_PTRACE';
   }
-  const scope = yamaScope();
+  if (!capable && facts.sameUserNamespace === false) {
+    return 'it is in another user namespace: run with the capability CAP_SYS_PTRACE in it, as its owner or as root';
+  }
   if (scope === 3) return 'yama forbids it to everybody: kernel.yama.ptrace_scope is 3 until the next boot';
   if (scope > 0 && !capable) {
     return `yama allows it for descendants only (kernel.yama.ptrace_scope is ${scope}): run with the capability CAP_SYS_PTRACE, or set it to 0`;
   }
-  return 'a security module (LSM), or a capability this process lacks and the target has, forbids it: run with CAP_SYS_PTRACE';
+  return 'a security module (LSM), or a capability that this process lacks and the target has, forbids it: run with CAP_SYS_PTRACE';
+}
+
+/** Why this process may not read the memory or the environment of another, and what to do. */
+export function explainDenial(pid: number): string {
+  return explainAccess(accessFacts(pid));
 }

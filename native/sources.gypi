@@ -17,6 +17,7 @@
       "core/maps.cc",
       "core/mountinfo.cc",
       "core/page_cache.cc",
+      "core/plausible.cc",
       "core/runtime.cc",
       "core/stat.cc",
       "core/static_scan.cc",

@@ -5,6 +5,7 @@
 
 #include "core/data_words.h"
 #include "core/hex.h"
+#include "core/plausible.h"
 
 namespace podprobe::core {
 
@@ -14,6 +15,7 @@ constexpr std::string_view build_magic = "\xff Go buildinf:";
 constexpr std::uint64_t build_search = 64 << 10;
 constexpr std::uint64_t most_strings = 65'536;
 constexpr std::size_t most_hits = 64;
+constexpr std::uint64_t most_empty = 64;
 
 /// One slice header in data whose strings look like an environment.
 struct Hit {
@@ -32,24 +34,37 @@ bool same_strings(const Entries& one, const Entries& other) {
   return one.block == other.block && one.offsets == other.offsets;
 }
 
+/// Cheap look at the first string that is not empty: most triples of words are no slice of strings.
+bool may_be_environment(Memory& memory, std::uint64_t vector, std::uint64_t length, unsigned word) {
+  for (std::uint64_t i = 0; i < std::min(length, most_empty); ++i) {
+    const auto pointer = read_word(memory, vector + i * 2 * word, word);
+    const auto size = read_word(memory, vector + (i * 2 + 1) * word, word);
+    if (!pointer || !size || *size > Limits{}.string) return false;
+    if (*size != 0) return may_be_entry(memory, *pointer);
+  }
+  return false;
+}
+
 /// Three words {pointer, length, capacity} at `variable`, when all strings are empty or NAME=value and not all are empty.
-std::optional<Hit> as_environment(Memory& memory, std::uint64_t variable, std::uint64_t vector, unsigned word) {
+std::optional<Hit> as_environment(Memory& memory, std::uint64_t variable, std::uint64_t vector, unsigned word,
+                                  ProbeBudget& budget) {
   if (vector < page_size || vector % word != 0) return std::nullopt;
   const auto length = read_word(memory, variable + word, word);
   if (!length || *length == 0 || *length > most_strings) return std::nullopt;
   const auto capacity = read_word(memory, variable + 2ULL * word, word);
   if (!capacity || *capacity < *length || *capacity > most_strings) return std::nullopt;
+  if (!may_be_environment(memory, vector, *length, word) || !budget.spend(*length)) return std::nullopt;
   Snapshot snapshot = read_snapshot(memory, variable, Layout::go_slice, word, Limits{});
   if (!snapshot.fault.empty() || snapshot.entries.truncated || snapshot.entries.size() == 0) return std::nullopt;
   for (std::size_t i = 0; i < snapshot.entries.size(); ++i) {
     const std::string_view entry = snapshot.entries.at(i);
-    if (!well_formed(entry) || entry.find('\0') != std::string_view::npos) return std::nullopt;
+    if (!plausible(entry)) return std::nullopt;
   }
   return Hit{.variable = variable, .vector = vector, .entries = std::move(snapshot.entries)};
 }
 
-NotLocated not_located(std::string reason, bool ambiguous = false) {
-  return {.ambiguous = ambiguous, .reason = std::move(reason), .runtime = "go"};
+NotLocated not_located(std::string reason, NotLocated::Why why = NotLocated::Why::not_found) {
+  return {.why = why, .reason = std::move(reason), .runtime = "go"};
 }
 
 }  // namespace
@@ -69,10 +84,12 @@ bool is_go(Memory& memory, const Image& image) {
 
 Located scan_for_go(Memory& memory, const Image& image, const Entries& initial) {
   std::vector<Hit> hits;
+  ProbeBudget budget;
   for_each_data_word(memory, image, [&](std::uint64_t address, std::uint64_t value) {
     if (hits.size() >= most_hits) return;
-    if (auto hit = as_environment(memory, address, value, image.word)) hits.push_back(std::move(*hit));
+    if (auto hit = as_environment(memory, address, value, image.word, budget)) hits.push_back(std::move(*hit));
   });
+  if (budget.exhausted()) return not_located("a Go program without symbols, and too much of its data looks like environments");
   const auto pristine =
       std::ranges::find_if(hits, [&](const Hit& hit) { return same_strings(hit.entries, initial); });
   if (pristine == hits.end()) return not_located("a Go program without symbols, and no slice of its data equals its initial environment");
@@ -88,9 +105,9 @@ Located scan_for_go(Memory& memory, const Image& image, const Entries& initial) 
   }
   if (related.size() != 1) {
     const auto& alike = related.empty() ? others : related;
-    return not_located("which slice is the environment cannot be told: " + hex(alike.front()->variable) + " and " +
-                           std::to_string(alike.size() - 1) + " more look like one",
-                       true);
+    return not_located(std::to_string(alike.size()) + " slices look like an environment that was changed (the first at " +
+                           hex(alike.front()->variable) + "), and none stands out",
+                       NotLocated::Why::ambiguous);
   }
   return Location{.variable = related.front()->variable,
                   .layout = Layout::go_slice,

@@ -8,7 +8,11 @@ namespace podprobe::core {
 
 namespace {
 
-constexpr unsigned most_attempts = 40;
+constexpr unsigned most_attempts = 64;
+/// musl frees the string it replaces: against a tight setenv() loop, 3.5 % of all looks show a string whose memory is
+/// in use again, with the pointer to it back in place. Two such looks in a row are seen, five never were.
+constexpr unsigned votes_at_rest = 5;
+constexpr unsigned votes_while_changing = 8;
 constexpr unsigned suspicious_agreements = 10;
 
 std::string_view name_of(std::string_view entry) { return entry.substr(0, entry.find('=')); }
@@ -68,26 +72,63 @@ LiveEnviron judge(Memory& memory, const Location& location, Snapshot snapshot) {
   return live;
 }
 
+/// The looks that were not suspicious, with how often each was seen.
+class Ballot {
+ public:
+  /// True when `look` has been seen often enough to be believed.
+  bool vote(const Snapshot& look) {
+    auto candidate = std::ranges::find(candidates_, look, &Candidate::look);
+    if (candidate == candidates_.end()) {
+      if (candidates_.size() == most_candidates(look)) candidates_.erase(candidates_.begin());
+      candidate = candidates_.insert(candidates_.end(), Candidate{look, 0});
+    }
+    changing_ = changing_ || candidates_.size() > 1;
+    return ++candidate->votes >= (changing_ ? votes_while_changing : votes_at_rest);
+  }
+
+  void disturb() { changing_ = true; }
+
+ private:
+  struct Candidate {
+    Snapshot look;
+    unsigned votes;
+  };
+
+  /// Few of the large ones: they are kept in memory.
+  static std::size_t most_candidates(const Snapshot& look) { return look.entries.block.size() > (1 << 20) ? 2 : 6; }
+
+  std::vector<Candidate> candidates_;
+  bool changing_ = false;
+};
+
 }  // namespace
 
 LiveEnviron read_live_environ(Memory& memory, const Location& location, const Limits& limits, Pacer& pacer) {
-  Snapshot last = read_snapshot(memory, location.variable, location.layout, location.word, limits);
+  Ballot ballot;
+  std::optional<Snapshot> doubtful;
   unsigned agreements = 0;
+  std::uint64_t vector = 0;
   for (unsigned attempt = 1; attempt <= most_attempts; ++attempt) {
-    const bool needs_patience = !last.fault.empty() || suspicious(last);
-    const bool must_wait = needs_patience || (agreements == 0 && attempt > 2);
+    const bool must_wait = doubtful || (attempt > votes_at_rest && attempt % 4 == 0);
     if (must_wait && !pacer.pause(attempt)) {
-      return {.state = LiveState::unstable, .reason = "no time was left to read it a second time", .entries = {}, .vector = last.vector};
+      return {.state = LiveState::unstable, .reason = "no time was left to look at it again", .entries = {}, .vector = vector};
     }
-    Snapshot next = read_snapshot(memory, location.variable, location.layout, location.word, limits);
-    agreements = next == last ? agreements + 1 : 0;
-    last = std::move(next);
-    if (agreements >= (needs_patience ? suspicious_agreements : 1)) return judge(memory, location, std::move(last));
+    Snapshot look = read_snapshot(memory, location.variable, location.layout, location.word, limits);
+    vector = look.vector;
+    if (look.fault.empty() && !suspicious(look)) {
+      doubtful.reset();
+      if (ballot.vote(look)) return judge(memory, location, std::move(look));
+      continue;
+    }
+    ballot.disturb();
+    agreements = doubtful == look ? agreements + 1 : 0;
+    if (agreements >= suspicious_agreements) return judge(memory, location, std::move(look));
+    doubtful = std::move(look);
   }
   return {.state = LiveState::unstable,
-          .reason = "it changed between any two of " + std::to_string(most_attempts) + " looks",
+          .reason = "it kept changing: no state of it was seen often enough in " + std::to_string(most_attempts) + " looks",
           .entries = {},
-          .vector = last.vector};
+          .vector = vector};
 }
 
 }  // namespace podprobe::core

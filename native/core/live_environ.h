@@ -29,11 +29,11 @@ class Pacer {
   virtual bool pause(unsigned attempt) = 0;
 };
 
-/// Reads until two looks in a row agree.
+/// Looks at the environment until one state of it was seen five times, eight times when it is changing.
 ///
 /// Race: the target runs. A vector that names one variable twice, has an entry without `=`, or is empty can be the middle
 /// of unsetenv(3), of a realloc(3) or of the program's start, by a writer that was preempted there: such an answer
-/// must stand for about 25 ms, and one that lists a string twice is never `ok`.
+/// must stand unchanged for about 25 ms, and one that lists a string twice is never `ok`.
 LiveEnviron read_live_environ(Memory& memory, const Location& location, const Limits& limits, Pacer& pacer);
 
 }  // namespace podprobe::core

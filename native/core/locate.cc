@@ -50,27 +50,29 @@ class Search {
     auto image = main_image(program_.memory(), auxv_);
     if (!image) return unknown("its program headers at " + hex(auxv_.phdr) + " cannot be read");
     image_ = std::move(*image);
-    const bool dynamic = find_link_map();
+    find_link_map();
     if (auto found = in_dynamic_symbols()) return *found;
     if (auto found = in_symtab()) return *found;
     if (is_go(program_.memory(), image_)) return scan_for_go(program_.memory(), image_, program_.initial());
     if (!map_.complete) return unknown("its loader's list of objects does not end");
     if (!map_.consistent) return unknown("its loader is just adding objects");
-    if (dynamic && map_.objects.size() > 1) return unknown("none of its objects defines __environ");
-    if (image_.interpreted()) return unknown("its loader has not started it yet");
+    if (image_.interpreted() || behind_loader_) {
+      return unknown(map_.objects.empty() ? "its loader has not started it yet" : "none of its objects defines __environ");
+    }
     return scan();
   }
 
  private:
-  /// False for a static program: nobody filled in DT_DEBUG.
-  bool find_link_map() {
+  void find_link_map() {
     std::uint64_t r_debug = debug_pointer(program_.memory(), image_);
     if (r_debug == 0 && !image_.interpreted() && image_.dynamic() != 0) {
-      if (auto behind = program_behind_loader(program_, r_debug)) image_ = std::move(*behind);
+      if (auto behind = program_behind_loader(program_, r_debug)) {
+        image_ = std::move(*behind);
+        behind_loader_ = true;
+      }
     }
     map_.complete = true;
     if (r_debug != 0) map_ = read_link_map(program_.memory(), r_debug, image_.word);
-    return r_debug != 0;
   }
 
   std::optional<Location> in_dynamic_symbols() {
@@ -160,12 +162,13 @@ class Search {
     return located;
   }
 
-  NotLocated unknown(std::string reason) const { return {.ambiguous = false, .reason = std::move(reason), .runtime = {}}; }
+  static NotLocated unknown(std::string reason) { return {.why = NotLocated::Why::unreadable, .reason = std::move(reason)}; }
 
   Program& program_;
   const Auxv& auxv_;
   std::uint64_t start_stack_;
   Image image_;
+  bool behind_loader_ = false;
   LinkMap map_;
 };
 

@@ -24,9 +24,14 @@ struct Location {
 
 /// Why there is no location.
 struct NotLocated {
-  bool ambiguous = false;
+  enum class Why : std::uint8_t {
+    not_found,   ///< all that was looked at could be read
+    unreadable,  ///< something could not be read
+    ambiguous,   ///< more than one candidate
+  };
+  Why why = Why::not_found;
   std::string reason;
-  std::string runtime;
+  std::string runtime{};
 };
 
 using Located = std::variant<Location, NotLocated>;

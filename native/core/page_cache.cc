@@ -6,6 +6,7 @@ namespace podprobe::core {
 
 namespace {
 constexpr std::size_t most_pages = 1024;
+constexpr std::size_t most_fetches = 65'536;
 }
 
 const PageCache::Page& PageCache::page_at(std::uint64_t start) {
@@ -13,7 +14,8 @@ const PageCache::Page& PageCache::page_at(std::uint64_t start) {
   if (found != pages_.end()) return found->second;
   if (pages_.size() >= most_pages) pages_.clear();
   Page& page = pages_[start];
-  page.size = below_.read(start, page.bytes);
+  // a target can make a search run through all of its memory: what is behind the bound counts as unreadable
+  page.size = ++fetches_ <= most_fetches ? below_.read(start, page.bytes) : 0;
   return page;
 }
 

@@ -24,6 +24,7 @@ class PageCache final : public Memory {
 
   Memory& below_;
   std::unordered_map<std::uint64_t, Page> pages_;
+  std::size_t fetches_ = 0;
 };
 
 }  // namespace podprobe::core

@@ -6,6 +6,7 @@
 #include "core/code_references.h"
 #include "core/data_words.h"
 #include "core/hex.h"
+#include "core/plausible.h"
 
 namespace podprobe::core {
 
@@ -26,42 +27,43 @@ struct Candidate {
 
 using Candidates = std::vector<Candidate>;
 
-/// The vector at `address` when every entry of it is NAME=value.
-std::optional<std::vector<std::uint64_t>> as_environment(Memory& memory, std::uint64_t address, unsigned word) {
+/// The pointers of the vector at `address`, sorted, when each is that of a NAME=value of its own.
+std::optional<std::vector<std::uint64_t>> as_environment(Memory& memory, std::uint64_t address, unsigned word,
+                                                         ProbeBudget& budget) {
   const auto first = read_word(memory, address, word);
-  if (!first || *first < page_size) return std::nullopt;
-  std::array<std::uint8_t, 1> byte{};
-  if (memory.read(*first, byte) == 0 || byte[0] == 0 || byte[0] == '=') return std::nullopt;
-  const VectorRead vector = read_vector(memory, address, word, probe_limits.entries);
-  if (!vector.terminated) return std::nullopt;
+  if (!first || !may_be_entry(memory, *first)) return std::nullopt;
+  VectorRead vector = read_vector(memory, address, word, probe_limits.entries);
+  if (!vector.terminated || !budget.spend(vector.pointers.size())) return std::nullopt;
   std::vector<StringReference> references;
   for (const std::uint64_t pointer : vector.pointers) references.push_back({pointer});
   const StringsRead strings = read_strings(memory, references, probe_limits);
   if (strings.unreadable != 0 || strings.entries.truncated) return std::nullopt;
   for (std::size_t i = 0; i < strings.entries.size(); ++i) {
-    if (!well_formed(strings.entries.at(i))) return std::nullopt;
+    if (!plausible(strings.entries.at(i))) return std::nullopt;
   }
-  return vector.pointers;
+  std::ranges::sort(vector.pointers);
+  if (std::ranges::adjacent_find(vector.pointers) != vector.pointers.end()) return std::nullopt;
+  return std::move(vector.pointers);
 }
 
 Candidates collect(const StaticProgram& program, bool& complete) {
   std::map<std::uint64_t, Candidate> by_vector;
+  ProbeBudget budget;
   complete = for_each_data_word(program.memory, program.image, [&](std::uint64_t slot, std::uint64_t value) {
     const bool argv = value >= program.start_stack && value < program.first_vector;
     if (argv || value < page_size || value % program.image.word != 0) return;
     if (const auto known = by_vector.find(value); known != by_vector.end()) {
-      if (!known->second.vector) return;
       known->second.slots.push_back(slot);
       return;
     }
     const bool initial = value == program.first_vector;
-    auto pointers = as_environment(program.memory, value, program.image.word);
+    auto pointers = as_environment(program.memory, value, program.image.word, budget);
     if (!pointers && !initial) return;
     if (by_vector.size() >= most_candidates) return;
     Candidate candidate{.vector = value, .slots = {slot}, .pointers = pointers.value_or(std::vector<std::uint64_t>{})};
-    std::ranges::sort(candidate.pointers);
     by_vector.emplace(value, std::move(candidate));
   });
+  complete = complete && !budget.exhausted();
   Candidates candidates;
   for (auto& [value, candidate] : by_vector) candidates.push_back(std::move(candidate));
   return candidates;
@@ -108,14 +110,13 @@ Located scan_static_program(const StaticProgram& program) {
   std::erase_if(candidates, [](const Candidate& one) { return one.references < fewest_references; });
   std::ranges::sort(candidates, std::ranges::greater{}, &Candidate::references);
   if (candidates.empty()) {
-    return NotLocated{.ambiguous = false,
-                      .reason = std::string("a static program without symbols, and no word of its data points to an "
+    return NotLocated{.reason = std::string("a static program without symbols, and no word of its data points to an "
                                             "environment that its code uses (as after clearenv())") +
-                                (complete ? "" : "; some of its data was not in memory"),
+                                (complete ? "" : "; not all of its data was looked at"),
                       .runtime = "libc"};
   }
   if (candidates.size() > 1 && candidates[1].references * 2 > candidates[0].references) {
-    return NotLocated{.ambiguous = true,
+    return NotLocated{.why = NotLocated::Why::ambiguous,
                       .reason = "two vectors are used alike: " + hex(candidates[0].vector) + " (" +
                                 std::to_string(candidates[0].references) + " references) and " + hex(candidates[1].vector) +
                                 " (" + std::to_string(candidates[1].references) + ")",

@@ -4,6 +4,7 @@
 #include <list>
 #include <memory>
 #include <mutex>
+#include <string>
 #include <variant>
 #include <vector>
 
@@ -42,7 +43,7 @@ class Batch final : public AnyBatch, public std::enable_shared_from_this<Batch<R
   }
 
   void expire() override {
-    give_up(Clock::now() - timeout_, sys::Error(ETIMEDOUT, "read", {}, "the process kept the reader waiting"), false);
+    give_up(Clock::now() - timeout_, sys::Error(ETIMEDOUT, "read", {}, "it gave no answer within " + std::to_string(timeout_.count()) + " ms"), false);
   }
 
   void cancel() override { give_up(Clock::time_point::max(), sys::Error(ECANCELED, "read"), true); }

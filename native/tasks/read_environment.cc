@@ -146,10 +146,11 @@ class EnvironmentReader {
     if (known.location) return known.location;
     core::Located located = core::locate_environ(target, *known.auxv, known.stat.start_stack);
     if (const auto* const missing = std::get_if<core::NotLocated>(&located)) {
-      live.environ.state = missing->ambiguous ? core::LiveState::ambiguous : core::LiveState::unknown;
+      live.environ.state = missing->why == core::NotLocated::Why::ambiguous ? core::LiveState::ambiguous : core::LiveState::unknown;
       live.environ.reason = missing->reason;
       live.runtime = missing->runtime;
-      if (!target.live().obstacle().empty()) live.environ.reason += "; " + target.live().obstacle();
+      const bool unreadable = missing->why == core::NotLocated::Why::unreadable;
+      if (unreadable && !target.live().obstacle().empty()) live.environ.reason += "; " + target.live().obstacle();
       return std::nullopt;
     }
     const auto& location = std::get<core::Location>(located);
