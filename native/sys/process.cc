@@ -20,7 +20,8 @@ Fd open_pidfd(int pid) {
 
 }  // namespace
 
-Process::Process(int pid) : pid_(pid), pidfd_(open_pidfd(pid)), directory_path_("/proc/" + std::to_string(pid)) {
+Process::Process(int pid)
+    : pid_(pid), task_(pid), pidfd_(open_pidfd(pid)), directory_path_("/proc/" + std::to_string(pid)) {
   try {
     directory_ = open_path(directory_path_, O_DIRECTORY | O_PATH);
   } catch (const Error& error) {
@@ -72,6 +73,7 @@ void Process::read_through_thread(int thread) {
   const std::string name = "task/" + std::to_string(thread);
   directory_ = open(name.c_str(), O_DIRECTORY | O_PATH);
   directory_path_ += "/" + name;
+  task_ = thread;
 }
 
 }  // namespace podprobe::sys

@@ -18,6 +18,8 @@ class Process {
   explicit Process(int pid);
 
   int pid() const { return pid_; }
+  /// The thread that is read through: the process's first, unless that one has exited.
+  int task() const { return task_; }
 
   /// `/proc/PID/NAME`, for messages.
   std::string path(const char* name) const { return directory_path_ + "/" + name; }
@@ -42,6 +44,7 @@ class Process {
 
  private:
   int pid_;
+  int task_;
   Fd pidfd_;
   Fd directory_;
   std::string directory_path_;

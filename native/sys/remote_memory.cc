@@ -1,18 +1,36 @@
 #include "sys/remote_memory.h"
 
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include <array>
 
 namespace podprobe::sys {
 
-RemoteMemory::RemoteMemory(const Process& process) : memory_(process.open("mem", 0)), pagemap_(process.open("pagemap", 0)) {}
+namespace {
+
+ssize_t read_remote(int task, std::uint64_t address, std::span<std::uint8_t> out) {
+  const iovec local{out.data(), out.size()};
+  const iovec remote{reinterpret_cast<void*>(address), out.size()};
+  return process_vm_readv(task, &local, 1, &remote, 1, 0);
+}
+
+}  // namespace
+
+RemoteMemory::RemoteMemory(const Process& process) : task_(process.task()), pagemap_(process.open("pagemap", 0)) {
+  // address 1 is never mapped: the answer to a permitted read is EFAULT
+  std::array<std::uint8_t, 1> byte{};
+  if (read_remote(task_, 1, byte) < 0 && errno != EFAULT) throw Error(errno, "process_vm_readv");
+}
 
 std::size_t RemoteMemory::read(std::uint64_t address, std::span<std::uint8_t> out) const {
-  // the offset of pread(2) is signed: no user address reaches that far
-  if (address > 0x7fff'ffff'ffff'ffffULL - out.size()) return 0;
-  const auto count = read_at(memory_, out, address);
-  return count < 0 ? 0 : static_cast<std::size_t>(count);
+  std::size_t done = 0;
+  while (done < out.size()) {
+    const auto count = read_remote(task_, address + done, out.subspan(done));
+    if (count <= 0) break;
+    done += static_cast<std::size_t>(count);
+  }
+  return done;
 }
 
 std::size_t RemoteMemory::pages(std::uint64_t address, std::span<PageState> states) const {

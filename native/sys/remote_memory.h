@@ -13,18 +13,19 @@ struct PageState {
   bool swapped = false;  ///< a read of it brings it in from swap
 };
 
-/// The memory of one program image of a process, through /proc/PID/mem and /proc/PID/pagemap.
+/// The memory of one program image of a process, through process_vm_readv(2) and /proc/PID/pagemap.
 ///
-/// Bound to the address space at the time of opening: after execve(2) or exit, reads give 0 bytes.
-/// A page that userfaultfd(2) has not filled is EIO here at once, where process_vm_readv(2) would wait. A page of a file
-/// that is not present can wait for that file's server: ask `pages` first.
-/// Errors: EACCES not permitted (PTRACE_MODE_ATTACH_FSCREDS); ESRCH exited.
-/// Source: proc_pid_mem(5), proc_pid_pagemap(5), Documentation/admin-guide/mm/pagemap.rst (present bits: Linux 4.2).
+/// A read of a page that is not present can wait for whoever fills it (the server of a FUSE file, userfaultfd(2)): ask
+/// `pages` first. Not /proc/PID/mem: a fault through it holds the target's mmap lock while it waits, so that the target
+/// and every reader of its /proc/PID/cmdline wait too.
+/// Race: process_vm_readv(2) reads whatever program the process runs; `alive` tells whether it is still this one.
+/// Errors: EPERM, EACCES not permitted (PTRACE_MODE_ATTACH); ESRCH exited.
+/// Source: process_vm_readv(2), proc_pid_pagemap(5), Documentation/admin-guide/mm/pagemap.rst (present bits: Linux 4.2).
 class RemoteMemory {
  public:
   explicit RemoteMemory(const Process& process);
 
-  /// Bytes read, short where a page cannot be read.
+  /// Bytes read, short where a page cannot be read. All of it is present, or in swap.
   std::size_t read(std::uint64_t address, std::span<std::uint8_t> out) const;
 
   /// One element for each page from the one of `address` on, at most 512. Returns how many are known: none when the
@@ -38,7 +39,7 @@ class RemoteMemory {
   static std::uint64_t page_size();
 
  private:
-  Fd memory_;
+  int task_;
   Fd pagemap_;
 };
 

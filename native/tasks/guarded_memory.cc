@@ -107,13 +107,9 @@ std::size_t GuardedMemory::read_absent(std::uint64_t address, std::span<std::uin
   }
   const std::size_t size = std::min<std::uint64_t>(out.size(), mapping->end - address);
   const auto part = out.first(size);
-  if (mapping->file_backed() && !is_shared_memory(mapping->major, mapping->minor)) {
-    return read_from_file(*mapping, address, part);
-  }
-  // nobody's file: the kernel fills the page itself, and refuses (EIO) where userfaultfd(2) would
-  const std::size_t count = remote_.read(address, part);
-  if (count == 0) obstacle_ = core::hex(address) + " is not in memory and the kernel refuses to bring it in";
-  return count;
+  if (mapping->file_backed()) return read_from_file(*mapping, address, part);
+  obstacle_ = core::hex(address) + " has never been touched, or userfaultfd(2) fills it";
+  return 0;
 }
 
 std::size_t GuardedMemory::read_from_file(const core::Mapping& mapping, std::uint64_t address, std::span<std::uint8_t> out) {

@@ -40,7 +40,7 @@ class FileMemory final : public core::Memory {
 std::optional<sys::Fd> open_without_waiting(const sys::Process& process, const sys::FileHandle& handle, std::string& obstacle);
 
 /// The memory of a target, read so that no page fault of ours can wait for somebody else, and none makes the target grow:
-/// pages that are present or in swap from /proc/PID/mem; absent pages of files from the files, where their file system is
+/// pages that are present or in swap from memory; absent pages of files from the files, where their file system is
 /// local; everything else counts as unreadable.
 ///
 /// Race: the target can replace a page between the question and the read. Such a read can wait; the caller's timeout

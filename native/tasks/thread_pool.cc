@@ -8,18 +8,21 @@ bool ThreadPool::enqueue(std::function<void()> job) {
   const std::lock_guard lock(mutex_);
   if (closed_ || capacity_ > size_ + most_stuck) return false;
   jobs_.push_back(std::move(job));
-  if (idle_ >= jobs_.size() || threads_ >= capacity_) {
-    changed_.notify_one();
-    return true;
-  }
+  start_thread();
+  changed_.notify_one();
+  return true;
+}
+
+void ThreadPool::start_thread() {
+  if (closed_ || idle_ >= jobs_.size() || threads_ >= capacity_) return;
   ++threads_;
   std::thread([self = shared_from_this()] { self->run(); }).detach();
-  return true;
 }
 
 void ThreadPool::add_capacity() {
   const std::lock_guard lock(mutex_);
   ++capacity_;
+  start_thread();
 }
 
 void ThreadPool::remove_capacity() {

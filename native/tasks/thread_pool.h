@@ -34,6 +34,8 @@ class ThreadPool : public std::enable_shared_from_this<ThreadPool> {
   static constexpr unsigned most_stuck = 64;
 
   void run();
+  /// With the mutex held: one more thread, when there is a job nobody waits for and room for a thread.
+  void start_thread();
 
   std::mutex mutex_;
   std::condition_variable changed_;
