@@ -74,8 +74,13 @@ std::optional<elf::Symbol> DynamicSymbols::lookup_gnu(std::string_view name) {
   const auto buckets = u32(gnu_hash_);
   const auto first_symbol = u32(gnu_hash_ + 4);
   const auto bloom_size = u32(gnu_hash_ + 8);
-  if (!buckets || *buckets == 0 || !first_symbol || !bloom_size) return std::nullopt;
+  const auto bloom_shift = u32(gnu_hash_ + 12);
+  if (!buckets || *buckets == 0 || !first_symbol || !bloom_size || *bloom_size == 0 || !bloom_shift) return std::nullopt;
   const std::uint32_t hash = gnu_hash(name);
+  const unsigned bits = word_ * 8;
+  const auto bloom = read_word(memory_, gnu_hash_ + 16 + std::uint64_t{hash / bits % *bloom_size} * word_, word_);
+  const auto has = [&](std::uint32_t bit) { return (*bloom >> (bit % bits) & 1) != 0; };
+  if (!bloom || !has(hash) || !has(hash >> (*bloom_shift % 32))) return std::nullopt;
   const std::uint64_t bucket_table = gnu_hash_ + 16 + std::uint64_t{*bloom_size} * word_;
   const std::uint64_t chain_table = bucket_table + std::uint64_t{*buckets} * 4;
   const auto start = u32(bucket_table + std::uint64_t{hash % *buckets} * 4);

@@ -99,9 +99,14 @@ class Gatherer {
         place.readable = true;
         continue;
       }
-      if (!window_.holds(reference.address)) window_.move(reference.address, last_of_run(i));
+      if (!window_.holds(reference.address)) {
+        keep_extent();
+        window_.move(reference.address, last_of_run(i));
+        extent_start_ = extent_end_ = reference.address;
+      }
       if (window_.holds(reference.address)) take(reference, place);
     }
+    keep_extent();
   }
 
   const Place& place(std::size_t i) const { return places_[i]; }
@@ -109,6 +114,7 @@ class Gatherer {
     return std::span<const std::uint8_t>(scratch_).subspan(place.offset, place.length);
   }
   bool truncated() const { return truncated_; }
+  std::vector<Extent>& extents() { return extents_; }
 
  private:
   const StringReference& at(std::size_t i) const { return references_[order_[i]]; }
@@ -125,6 +131,15 @@ class Gatherer {
     return last;
   }
 
+  /// What the window holds of the strings taken from it so far.
+  void keep_extent() {
+    if (extent_end_ > extent_start_) {
+      const auto bytes = window_.from(extent_start_).first(extent_end_ - extent_start_);
+      extents_.push_back({extent_start_, SecretBytes(bytes.begin(), bytes.end())});
+    }
+    extent_start_ = extent_end_ = 0;
+  }
+
   void take(const StringReference& reference, Place& place) {
     const std::size_t longest = std::min(limits_.string, limits_.total - scratch_.size());
     const auto length = measure(window_, reference, longest);
@@ -133,6 +148,8 @@ class Gatherer {
     const auto bytes = window_.from(reference.address).first(*length);
     place = {scratch_.size(), *length, true};
     scratch_.insert(scratch_.end(), bytes.begin(), bytes.end());
+    const bool terminator = window_.holds(reference.address + *length);
+    extent_end_ = std::max(extent_end_, reference.address + *length + (terminator ? 1 : 0));
   }
 
   Window window_;
@@ -141,6 +158,9 @@ class Gatherer {
   std::vector<Place> places_;
   std::vector<std::uint32_t> order_;
   SecretBytes scratch_;
+  std::vector<Extent> extents_;
+  std::uint64_t extent_start_ = 0;
+  std::uint64_t extent_end_ = 0;
   bool truncated_ = false;
 };
 
@@ -151,6 +171,7 @@ StringsRead read_strings(Memory& memory, std::span<const StringReference> refere
   Gatherer gatherer(memory, references, limits);
   gatherer.run();
   result.entries.truncated = gatherer.truncated();
+  result.extents = std::move(gatherer.extents());
   result.entries.offsets.reserve(references.size() + 1);
   result.entries.addresses.reserve(references.size());
   for (std::size_t i = 0; i < references.size(); ++i) {

@@ -52,10 +52,17 @@ struct StringReference {
   std::uint64_t length = unterminated;
 };
 
+/// A run of the target's bytes as they were read.
+struct Extent {
+  std::uint64_t address = 0;
+  SecretBytes bytes;
+};
+
 /// Reads all strings in the order given, each page of the target once. `unreadable` counts the strings that could not
-/// be read to their end; they are left out.
+/// be read to their end; they are left out. `extents` are the runs of memory that hold the strings.
 struct StringsRead {
   Entries entries;
+  std::vector<Extent> extents;
   std::size_t unreadable = 0;
   std::uint64_t first_unreadable = 0;
 };

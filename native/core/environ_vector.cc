@@ -1,6 +1,7 @@
 #include "core/environ_vector.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "core/hex.h"
 
@@ -8,9 +9,18 @@ namespace podprobe::core {
 
 namespace {
 
+constexpr std::size_t most_extents = 256;
+
 Snapshot& fail(Snapshot& snapshot, std::string fault) {
   snapshot.fault = std::move(fault);
   return snapshot;
+}
+
+/// The bytes of words that were read, as they stand in the target.
+Extent extent_of(std::uint64_t address, std::span<const std::uint64_t> words, unsigned word) {
+  Extent extent{address, SecretBytes(words.size() * word)};
+  for (std::size_t i = 0; i < words.size(); ++i) std::memcpy(extent.bytes.data() + i * word, &words[i], word);
+  return extent;
 }
 
 void read_entries(Memory& memory, Snapshot& snapshot, std::span<const StringReference> references, const Limits& limits) {
@@ -19,6 +29,7 @@ void read_entries(Memory& memory, Snapshot& snapshot, std::span<const StringRefe
   snapshot.entries.offsets = std::move(strings.entries.offsets);
   snapshot.entries.addresses = std::move(strings.entries.addresses);
   snapshot.entries.truncated = snapshot.entries.truncated || strings.entries.truncated;
+  std::ranges::move(strings.extents, std::back_inserter(snapshot.extents));
   if (strings.unreadable != 0) {
     fail(snapshot, std::to_string(strings.unreadable) + " of its strings cannot be read (the first at " +
                        hex(strings.first_unreadable) + ")");
@@ -37,6 +48,10 @@ Snapshot read_c_vector(Memory& memory, std::uint64_t variable, unsigned word, co
   if (!read.terminated && !read.too_long) {
     return fail(snapshot, "the vector at " + hex(*vector) + " cannot be read to its end");
   }
+  snapshot.extents.push_back(extent_of(variable, std::span(&*vector, 1), word));
+  if (read.terminated) snapshot.pointers.push_back(0);
+  snapshot.extents.push_back(extent_of(*vector, snapshot.pointers, word));
+  if (read.terminated) snapshot.pointers.pop_back();
   std::vector<StringReference> references;
   references.reserve(snapshot.pointers.size());
   for (const std::uint64_t pointer : snapshot.pointers) references.push_back({pointer});
@@ -59,6 +74,8 @@ Snapshot read_go_slice(Memory& memory, std::uint64_t variable, unsigned word, co
   if (!read_exact(memory, snapshot.vector, headers)) {
     return fail(snapshot, "the string headers at " + hex(snapshot.vector) + " cannot be read");
   }
+  snapshot.extents.push_back({variable, SecretBytes(fields.begin(), fields.end())});
+  snapshot.extents.push_back({snapshot.vector, SecretBytes(headers.begin(), headers.end())});
   std::vector<StringReference> references;
   references.reserve(length);
   for (std::size_t i = 0; i < length; ++i) {
@@ -105,6 +122,21 @@ VectorRead read_vector(Memory& memory, std::uint64_t vector, unsigned word, std:
   result.pointers.resize(most);
   result.too_long = true;
   return result;
+}
+
+bool unchanged(Memory& memory, const Snapshot& snapshot) {
+  if (!snapshot.fault.empty() || snapshot.extents.empty() || snapshot.extents.size() > most_extents) return false;
+  std::size_t total = 0;
+  for (const Extent& extent : snapshot.extents) total += extent.bytes.size();
+  SecretBytes now(total);
+  std::vector<Piece> pieces;
+  for (std::size_t at = 0; const Extent& extent : snapshot.extents) {
+    pieces.push_back({extent.address, std::span(now).subspan(at, extent.bytes.size())});
+    at += extent.bytes.size();
+  }
+  if (!memory.gather(pieces)) return false;
+  return std::ranges::equal(pieces, snapshot.extents,
+                            [](const Piece& piece, const Extent& extent) { return std::ranges::equal(piece.out, extent.bytes); });
 }
 
 Snapshot read_snapshot(Memory& memory, std::uint64_t variable, Layout layout, unsigned word, const Limits& limits) {

@@ -18,9 +18,16 @@ struct Snapshot {
   std::vector<std::uint64_t> pointers;
   Entries entries;
   std::string fault;  ///< why this look cannot be the whole truth; empty when it can
+  std::vector<Extent> extents;  ///< all bytes it was made from
 
-  bool operator==(const Snapshot&) const = default;
+  bool operator==(const Snapshot& other) const {
+    return vector == other.vector && pointers == other.pointers && entries == other.entries && fault == other.fault;
+  }
 };
+
+/// Whether the bytes that `snapshot` was made from are still the same: a second look, for the price of one read.
+/// False also when they cannot be compared that way (a fault, or too many runs).
+bool unchanged(Memory& memory, const Snapshot& snapshot);
 
 /// Reads variable, vector and strings, in this order, once.
 Snapshot read_snapshot(Memory& memory, std::uint64_t variable, Layout layout, unsigned word, const Limits& limits);

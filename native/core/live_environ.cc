@@ -47,14 +47,7 @@ bool suspicious(const Snapshot& snapshot) {
   return snapshot.entries.size() == 0 || !all_well_formed(snapshot.entries) || repeats_a_name(snapshot.entries);
 }
 
-/// Whether glibc has not come to its own initialisation yet.
-bool not_started(Memory& memory, const Location& location) {
-  if (location.started_mark == 0) return false;
-  const auto name = read_word(memory, location.started_mark, location.word);
-  return name && *name != 0 && read_value<std::uint8_t>(memory, *name) == 0;
-}
-
-LiveEnviron judge(Memory& memory, const Location& location, Snapshot snapshot) {
+LiveEnviron judge(const Location& location, Snapshot snapshot) {
   LiveEnviron live{.state = LiveState::ok, .reason = {}, .entries = std::move(snapshot.entries), .vector = snapshot.vector};
   if (!snapshot.fault.empty()) {
     live.state = LiveState::unknown;
@@ -62,9 +55,6 @@ LiveEnviron judge(Memory& memory, const Location& location, Snapshot snapshot) {
   } else if (live.entries.truncated) {
     live.state = LiveState::unknown;
     live.reason = "larger than the limits, cut after " + std::to_string(live.entries.size()) + " entries";
-  } else if (snapshot.vector == 0 && not_started(memory, location)) {
-    live.state = LiveState::unknown;
-    live.reason = "the program is still starting: its libc has not taken over the environment";
   } else if (location.layout == Layout::c_vector && repeats_a_string(std::move(snapshot.pointers))) {
     live.state = LiveState::unstable;
     live.reason = "the vector lists one string twice, as it does in the middle of unsetenv()";
@@ -75,16 +65,23 @@ LiveEnviron judge(Memory& memory, const Location& location, Snapshot snapshot) {
 /// The looks that were not suspicious, with how often each was seen.
 class Ballot {
  public:
-  /// True when `look` has been seen often enough to be believed.
-  bool vote(const Snapshot& look) {
-    auto candidate = std::ranges::find(candidates_, look, &Candidate::look);
-    if (candidate == candidates_.end()) {
+  /// The look when it has been seen often enough to be believed.
+  Snapshot* vote(Snapshot look) {
+    const auto known = std::ranges::find(candidates_, look, &Candidate::look);
+    if (known != candidates_.end()) {
+      std::rotate(known, known + 1, candidates_.end());
+    } else {
       if (candidates_.size() == most_candidates(look)) candidates_.erase(candidates_.begin());
-      candidate = candidates_.insert(candidates_.end(), Candidate{look, 0});
+      candidates_.push_back({std::move(look), 0});
     }
     changing_ = changing_ || candidates_.size() > 1;
-    return ++candidate->votes >= (changing_ ? votes_while_changing : votes_at_rest);
+    return vote_for_latest() ? latest() : nullptr;
   }
+
+  /// The look that was voted for last.
+  Snapshot* latest() { return candidates_.empty() ? nullptr : &candidates_.back().look; }
+
+  bool vote_for_latest() { return ++candidates_.back().votes >= (changing_ ? votes_while_changing : votes_at_rest); }
 
   void disturb() { changing_ = true; }
 
@@ -97,7 +94,7 @@ class Ballot {
   /// Few of the large ones: they are kept in memory.
   static std::size_t most_candidates(const Snapshot& look) { return look.entries.block.size() > (1 << 20) ? 2 : 6; }
 
-  std::vector<Candidate> candidates_;
+  std::vector<Candidate> candidates_;  // the last one was seen last
   bool changing_ = false;
 };
 
@@ -113,16 +110,20 @@ LiveEnviron read_live_environ(Memory& memory, const Location& location, const Li
     if (must_wait && !pacer.pause(attempt)) {
       return {.state = LiveState::unstable, .reason = "no time was left to look at it again", .entries = {}, .vector = vector};
     }
+    if (Snapshot* const same = ballot.latest(); same && !doubtful && unchanged(memory, *same)) {
+      if (ballot.vote_for_latest()) return judge(location, std::move(*same));
+      continue;
+    }
     Snapshot look = read_snapshot(memory, location.variable, location.layout, location.word, limits);
     vector = look.vector;
     if (look.fault.empty() && !suspicious(look)) {
       doubtful.reset();
-      if (ballot.vote(look)) return judge(memory, location, std::move(look));
+      if (Snapshot* const elected = ballot.vote(std::move(look))) return judge(location, std::move(*elected));
       continue;
     }
     ballot.disturb();
     agreements = doubtful == look ? agreements + 1 : 0;
-    if (agreements >= suspicious_agreements) return judge(memory, location, std::move(look));
+    if (agreements >= suspicious_agreements) return judge(location, std::move(look));
     doubtful = std::move(look);
   }
   return {.state = LiveState::unstable,

@@ -17,9 +17,9 @@ namespace {
 
 /// Names of the one variable, in the order libc itself prefers.
 constexpr std::array<std::string_view, 3> environ_names = {"__environ", "environ", "_environ"};
-constexpr std::string_view start_name = "program_invocation_name";
-constexpr std::array<std::string_view, 6> file_names = {"__environ",    "environ",      "_environ",
-                                                        "syscall.envs", "runtime.envs", start_name};
+constexpr std::array<std::string_view, 5> file_names = {"__environ", "environ", "_environ", "syscall.envs", "runtime.envs"};
+/// glibc points it to "" until it has looked at argv.
+constexpr std::string_view start_mark = "program_invocation_name";
 constexpr std::uint64_t most_arguments = 1 << 20;
 
 std::uint64_t debug_pointer(Memory& memory, const Image& image) {
@@ -47,9 +47,7 @@ class Search {
       : program_(program), auxv_(auxv), start_stack_(start_stack) {}
 
   Located run() {
-    auto image = main_image(program_.memory(), auxv_);
-    if (!image) return unknown("its program headers at " + hex(auxv_.phdr) + " cannot be read");
-    image_ = std::move(*image);
+    if (!find_image()) return unknown("its program headers at " + hex(auxv_.phdr) + " cannot be read");
     find_link_map();
     if (auto found = in_dynamic_symbols()) return *found;
     if (auto found = in_symtab()) return *found;
@@ -62,7 +60,21 @@ class Search {
     return scan();
   }
 
+  bool started() {
+    if (!find_image()) return true;
+    find_link_map();
+    const auto mark = dynamic_variable(std::span(&start_mark, 1));
+    const auto name = mark ? read_word(program_.memory(), *mark, image_.word) : std::nullopt;
+    return !name || *name == 0 || read_value<std::uint8_t>(program_.memory(), *name) != 0;
+  }
+
  private:
+  bool find_image() {
+    auto image = main_image(program_.memory(), auxv_);
+    if (image) image_ = std::move(*image);
+    return image.has_value();
+  }
+
   void find_link_map() {
     std::uint64_t r_debug = debug_pointer(program_.memory(), image_);
     if (r_debug == 0 && !image_.interpreted() && image_.dynamic() != 0) {
@@ -75,32 +87,25 @@ class Search {
     if (r_debug != 0) map_ = read_link_map(program_.memory(), r_debug, image_.word);
   }
 
-  std::optional<Location> in_dynamic_symbols() {
+  std::optional<std::uint64_t> dynamic_variable(std::span<const std::string_view> names) {
     std::vector<DynamicSymbols> tables;
     for (const LoadedObject& object : map_.objects) tables.emplace_back(program_.memory(), object, image_.word);
-    for (const auto name : environ_names) {
-      for (std::size_t i = 0; i < tables.size(); ++i) {
-        const auto variable = tables[i].find_variable(name);
-        if (variable) return dynamic_location(*variable, tables);
+    for (const auto name : names) {
+      for (DynamicSymbols& table : tables) {
+        if (const auto variable = table.find_variable(name)) return variable;
       }
     }
     return std::nullopt;
   }
 
-  Location dynamic_location(std::uint64_t variable, std::vector<DynamicSymbols>& tables) {
-    Location location{.variable = variable, .word = image_.word, .locator = "dynsym", .runtime = "libc"};
+  std::optional<Location> in_dynamic_symbols() {
+    const auto variable = dynamic_variable(environ_names);
+    if (!variable) return std::nullopt;
+    Location location{.variable = *variable, .word = image_.word, .locator = "dynsym", .runtime = "libc"};
     for (const LoadedObject& object : map_.objects) {
       if (const std::string libc = libc_of(object.name); libc != "libc") location.runtime = libc;
     }
     location.caveat = caveat_for(program_.executable_path(), map_.objects);
-    if (location.runtime == "glibc") {
-      for (DynamicSymbols& table : tables) {
-        if (const auto mark = table.find_variable(start_name)) {
-          location.started_mark = *mark;
-          break;
-        }
-      }
-    }
     return location;
   }
 
@@ -131,7 +136,6 @@ class Search {
     for (const auto name : environ_names) {
       location.variable = address(name, image_.word);
       if (location.variable == 0) continue;
-      location.started_mark = address(start_name, image_.word);
       location.caveat = caveat_for(program_.executable_path(), map_.objects);
       return location;
     }
@@ -183,5 +187,7 @@ std::optional<std::uint64_t> first_vector(Memory& memory, std::uint64_t start_st
 Located locate_environ(Program& program, const Auxv& auxv, std::uint64_t start_stack) {
   return Search(program, auxv, start_stack).run();
 }
+
+bool libc_has_started(Program& program, const Auxv& auxv) { return Search(program, auxv, 0).started(); }
 
 }  // namespace podprobe::core

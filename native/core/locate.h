@@ -32,4 +32,8 @@ std::optional<std::uint64_t> first_vector(Memory& memory, std::uint64_t start_st
 /// data. Go programs without a libc: `syscall.envs` likewise.
 Located locate_environ(Program& program, const Auxv& auxv, std::uint64_t start_stack);
 
+/// Whether glibc of a dynamic program has come to its own initialisation; until then its `__environ` is NULL. True for
+/// what cannot be told: another libc, a static program.
+bool libc_has_started(Program& program, const Auxv& auxv);
+
 }  // namespace podprobe::core

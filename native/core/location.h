@@ -18,8 +18,6 @@ struct Location {
   std::string runtime{};
   /// In what the program's own view can differ from libc's; empty where it does not.
   std::string caveat{};
-  /// Address of glibc's program_invocation_name, 0 elsewhere: it still points to "" while libc has not started.
-  std::uint64_t started_mark = 0;
 };
 
 /// Why there is no location.

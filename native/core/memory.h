@@ -16,6 +16,12 @@ struct Range {
   std::uint64_t end = 0;
 };
 
+/// Where a run of bytes stands, and room for it.
+struct Piece {
+  std::uint64_t address = 0;
+  std::span<std::uint8_t> out;
+};
+
 /// Bytes by address: the memory of a process, a file by offset, or an array in a test.
 class Memory {
  public:
@@ -23,6 +29,14 @@ class Memory {
 
   /// Fills `out` from `address` on. Returns how many leading bytes could be read.
   virtual std::size_t read(std::uint64_t address, std::span<std::uint8_t> out) = 0;
+
+  /// Fills all pieces, as close to one moment as it can. False when one of them cannot be read whole.
+  virtual bool gather(std::span<const Piece> pieces) {
+    for (const Piece& piece : pieces) {
+      if (read(piece.address, piece.out) != piece.out.size()) return false;
+    }
+    return true;
+  }
 
   /// The parts of `range` that can be read without bringing a page in.
   virtual std::vector<Range> present(Range range) { return {range}; }

@@ -23,15 +23,7 @@ Fd open_path(const std::string& path, int flags) {
 }
 
 std::ptrdiff_t read_at(const Fd& file, std::span<std::uint8_t> out, std::uint64_t offset) {
-  std::size_t done = 0;
-  while (done < out.size()) {
-    const auto count = retry_eintr(
-        [&] { return pread(file.get(), out.data() + done, out.size() - done, static_cast<off_t>(offset + done)); });
-    if (count < 0) return done == 0 ? -1 : static_cast<std::ptrdiff_t>(done);
-    if (count == 0) break;
-    done += static_cast<std::size_t>(count);
-  }
-  return static_cast<std::ptrdiff_t>(done);
+  return retry_eintr([&] { return pread(file.get(), out.data(), out.size(), static_cast<off_t>(offset)); });
 }
 
 }  // namespace podprobe::sys

@@ -36,14 +36,19 @@ class Fd {
 Fd open_at(const Fd& directory, const char* name, int flags, const std::string& shown);
 Fd open_path(const std::string& path, int flags);
 
-/// pread(2) of all of `out`, in as many calls as it takes. Returns how many bytes there were; -1 with errno on failure of
-/// the first call.
+/// pread(2), as many bytes as one call gives. Returns -1 with errno on failure.
 std::ptrdiff_t read_at(const Fd& file, std::span<std::uint8_t> out, std::uint64_t offset);
 
-/// The file from its start to its end, at most `most` bytes, in a container of bytes or characters. A file of /proc is
-/// read in as few calls as the kernel allows: every call prints it anew. Errors: as read(2), under the name `shown`.
+/// How a file of /proc ends.
+enum class End : std::uint8_t {
+  at_short_read,  ///< one that prints itself whole: stat, auxv, environ
+  at_empty_read,  ///< one that prints some lines at a time: maps, mountinfo
+};
+
+/// The file from its start to its end, at most `most` bytes, in a container of bytes or characters.
+/// Errors: as read(2), under the name `shown`.
 template <class Buffer>
-Buffer read_whole(const Fd& file, std::size_t most, const std::string& shown) {
+Buffer read_whole(const Fd& file, std::size_t most, End end, const std::string& shown) {
   Buffer buffer;
   std::size_t size = 0;
   while (size < most) {
@@ -52,7 +57,7 @@ Buffer read_whole(const Fd& file, std::size_t most, const std::string& shown) {
     const auto count = read_at(file, room, size);
     if (count < 0) throw Error(errno, "read", shown);
     size += static_cast<std::size_t>(count);
-    if (static_cast<std::size_t>(count) < room.size()) break;
+    if (count == 0 || (end == End::at_short_read && static_cast<std::size_t>(count) < room.size())) break;
   }
   buffer.resize(size);
   return buffer;

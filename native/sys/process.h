@@ -28,7 +28,7 @@ class Process {
 
   /// A file of /proc/PID, at most `most` bytes of it.
   template <class Buffer = std::string>
-  Buffer read(const char* name, std::size_t most) const;
+  Buffer read(const char* name, std::size_t most, End end = End::at_short_read) const;
 
   /// Target of a link such as `exe`; empty when it may not be read.
   std::string link(const char* name) const;
@@ -51,8 +51,8 @@ class Process {
 };
 
 template <class Buffer>
-Buffer Process::read(const char* name, std::size_t most) const {
-  return read_whole<Buffer>(open(name, 0), most, path(name));
+Buffer Process::read(const char* name, std::size_t most, End end) const {
+  return read_whole<Buffer>(open(name, 0), most, end, path(name));
 }
 
 }  // namespace podprobe::sys

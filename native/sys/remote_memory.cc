@@ -1,6 +1,5 @@
 #include "sys/remote_memory.h"
 
-#include <sys/uio.h>
 #include <unistd.h>
 
 #include <array>
@@ -31,6 +30,18 @@ std::size_t RemoteMemory::read(std::uint64_t address, std::span<std::uint8_t> ou
     done += static_cast<std::size_t>(count);
   }
   return done;
+}
+
+bool RemoteMemory::gather(std::span<const iovec> local, std::span<const iovec> remote) const {
+  constexpr std::size_t most = 512;  // UIO_MAXIOV is 1,024
+  for (std::size_t at = 0; at < remote.size(); at += most) {
+    const std::size_t count = std::min(most, remote.size() - at);
+    std::size_t wanted = 0;
+    for (const iovec& run : remote.subspan(at, count)) wanted += run.iov_len;
+    const auto got = process_vm_readv(task_, &local[at], count, &remote[at], count, 0);
+    if (got < 0 || static_cast<std::size_t>(got) != wanted) return false;
+  }
+  return true;
 }
 
 std::size_t RemoteMemory::pages(std::uint64_t address, std::span<PageState> states) const {

@@ -1,7 +1,8 @@
 #pragma once
 
-#include <optional>
-#include <vector>
+#include <sys/uio.h>
+
+#include <span>
 
 #include "sys/process.h"
 
@@ -27,6 +28,9 @@ class RemoteMemory {
 
   /// Bytes read, short where a page cannot be read. All of it is present, or in swap.
   std::size_t read(std::uint64_t address, std::span<std::uint8_t> out) const;
+
+  /// Fills several runs of bytes in as few system calls as there can be. False when one cannot be filled.
+  bool gather(std::span<const iovec> local, std::span<const iovec> remote) const;
 
   /// One element for each page from the one of `address` on, at most 512. Returns how many are known: none when the
   /// address space is gone.

@@ -12,13 +12,14 @@ namespace {
 constexpr std::size_t most_mappings = 131'072;
 constexpr std::size_t largest_table = 32 << 20;
 constexpr unsigned most_loads = 3;
+constexpr std::size_t most_groups = 64;
 
 std::string file_system(const sys::Process& process, const sys::FileHandle& handle) {
   const core::MountKey key{.mount_id = handle.mount_id, .major = handle.major, .minor = handle.minor};
-  std::string type = core::file_system_of(process.read("mountinfo", largest_table), key);
+  std::string type = core::file_system_of(process.read("mountinfo", largest_table, sys::End::at_empty_read), key);
   if (type.empty()) {
     const sys::Fd own = sys::open_path("/proc/self/mountinfo", 0);
-    type = core::file_system_of(sys::read_whole<std::string>(own, largest_table, "/proc/self/mountinfo"), key);
+    type = core::file_system_of(sys::read_whole<std::string>(own, largest_table, sys::End::at_empty_read, "/proc/self/mountinfo"), key);
   }
   return type;
 }
@@ -32,7 +33,7 @@ bool is_shared_memory(std::uint32_t major, std::uint32_t minor) {
 
 void MappingTable::load() {
   ++loads_;
-  mappings_ = core::parse_maps(process_.read("maps", largest_table), most_mappings);
+  mappings_ = core::parse_maps(process_.read("maps", largest_table, sys::End::at_empty_read), most_mappings);
 }
 
 const std::vector<core::Mapping>& MappingTable::all() {
@@ -70,29 +71,53 @@ std::optional<sys::Fd> open_without_waiting(const sys::Process& process, const s
   return sys::open_held(handle);
 }
 
+const GuardedMemory::Group& GuardedMemory::group_of(std::uint64_t page) {
+  const std::uint64_t number = page / 64;
+  const auto found = std::ranges::find(groups_, number, &Group::number);
+  if (found != groups_.end()) return *found;
+  if (groups_.size() == most_groups) groups_.erase(groups_.begin());
+  std::array<sys::PageState, 64> states{};
+  const std::size_t known = remote_.pages(number * 64 * sys::RemoteMemory::page_size(), states);
+  Group group{.number = number, .readable = 0, .known = known == states.size()};
+  for (std::size_t i = 0; i < known; ++i) {
+    if (states[i].present || states[i].swapped) group.readable |= 1ULL << i;
+  }
+  groups_.push_back(group);
+  return groups_.back();
+}
+
 std::size_t GuardedMemory::read(std::uint64_t address, std::span<std::uint8_t> out) {
   const std::uint64_t page = sys::RemoteMemory::page_size();
-  std::array<sys::PageState, 512> states;
   std::size_t done = 0;
   while (done < out.size()) {
     const std::uint64_t here = address + done;
-    if (here < address) return done;
-    const std::uint64_t first = here / page;
+    if (here < address || !group_of(here / page).known) return done;
     const std::uint64_t last = (here + (out.size() - done) - 1) / page;
-    const std::size_t wanted = std::min<std::uint64_t>(last - first + 1, states.size());
-    const std::size_t known = remote_.pages(here, std::span(states).first(wanted));
-    if (known == 0) return done;
-    const bool absent = !states[0].present && !states[0].swapped;
-    std::size_t run = 1;
-    while (run < known && (!states[run].present && !states[run].swapped) == absent) ++run;
-    const std::size_t size = std::min<std::uint64_t>((first + run) * page - here, out.size() - done);
+    const bool present = readable(here / page);
+    std::uint64_t end = here / page + 1;
+    while (end <= last && readable(end) == present) ++end;
+    const std::size_t size = std::min<std::uint64_t>(end * page - here, out.size() - done);
     const auto part = out.subspan(done, size);
-    const std::size_t count = absent ? read_absent(here, part) : remote_.read(here, part);
+    const std::size_t count = present ? remote_.read(here, part) : read_absent(here, part);
     done += count;
-    if (count == 0) return done;
-    if (!absent && count < size) return done;
+    if (count == 0 || (present && count < size)) return done;
   }
   return done;
+}
+
+bool GuardedMemory::gather(std::span<const core::Piece> pieces) {
+  const std::uint64_t page = sys::RemoteMemory::page_size();
+  std::vector<iovec> local;
+  std::vector<iovec> remote;
+  for (const core::Piece& piece : pieces) {
+    if (piece.out.empty()) continue;
+    for (std::uint64_t at = piece.address / page; at <= (piece.address + piece.out.size() - 1) / page; ++at) {
+      if (!readable(at)) return Memory::gather(pieces);
+    }
+    local.push_back({piece.out.data(), piece.out.size()});
+    remote.push_back({reinterpret_cast<void*>(piece.address), piece.out.size()});
+  }
+  return remote_.gather(local, remote);
 }
 
 std::size_t GuardedMemory::read_absent(std::uint64_t address, std::span<std::uint8_t> out) {

@@ -50,7 +50,11 @@ class GuardedMemory final : public core::Memory {
   GuardedMemory(const sys::Process& process, const sys::RemoteMemory& remote) : process_(process), remote_(remote), mappings_(process) {}
 
   std::size_t read(std::uint64_t address, std::span<std::uint8_t> out) override;
+  bool gather(std::span<const core::Piece> pieces) override;
   std::vector<core::Range> present(core::Range range) override;
+
+  /// Asks the kernel anew which pages are present, from the next read on.
+  void forget_pages() { groups_.clear(); }
 
   MappingTable& mappings() { return mappings_; }
   /// Why the last unreadable page was not read; empty when there was none.
@@ -60,9 +64,20 @@ class GuardedMemory final : public core::Memory {
   std::size_t read_absent(std::uint64_t address, std::span<std::uint8_t> out);
   std::size_t read_from_file(const core::Mapping& mapping, std::uint64_t address, std::span<std::uint8_t> out);
 
+  /// The states of 64 neighbouring pages, asked for together: one bit for each page that can be read from memory.
+  struct Group {
+    std::uint64_t number = 0;
+    std::uint64_t readable = 0;
+    bool known = false;
+  };
+
+  const Group& group_of(std::uint64_t page);
+  bool readable(std::uint64_t page) { return (group_of(page).readable >> (page % 64) & 1) != 0; }
+
   const sys::Process& process_;
   const sys::RemoteMemory& remote_;
   MappingTable mappings_;
+  std::vector<Group> groups_;
   std::string obstacle_;
   std::uint64_t open_mapping_ = 0;
   std::optional<sys::Fd> open_file_;

@@ -10,6 +10,7 @@ bool Pacing::pause(unsigned attempt) {
   const microseconds wait = std::min(microseconds(50) * (1 << std::min(attempt, 10U)), microseconds(2500));
   if (!allowance_.left()) return false;
   std::this_thread::sleep_for(wait);
+  on_pause_();
   return allowance_.left();
 }
 

@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <optional>
 
@@ -24,18 +25,21 @@ struct Allowance {
 /// Waits between two looks: 0.1 ms at first, 2.5 ms from the sixth on.
 class Pacing : public core::Pacer {
  public:
-  explicit Pacing(const Allowance& allowance) : allowance_(allowance) {}
+  /// `on_pause` is called after each wait.
+  Pacing(const Allowance& allowance, std::function<void()> on_pause) : allowance_(allowance), on_pause_(std::move(on_pause)) {}
   bool pause(unsigned attempt) override;
 
  private:
   const Allowance& allowance_;
+  std::function<void()> on_pause_;
 };
 
 /// Keeps the target stopped while it is looked at, and lets it run in between.
 class StoppingPacing final : public Pacing {
  public:
-  StoppingPacing(const Allowance& allowance, const sys::Process& process, std::chrono::milliseconds bound)
-      : Pacing(allowance), process_(process), bound_(bound), stopped_(std::make_unique<sys::StoppedProcess>(process, bound)) {}
+  StoppingPacing(const Allowance& allowance, std::function<void()> on_pause, const sys::Process& process,
+                 std::chrono::milliseconds bound)
+      : Pacing(allowance, std::move(on_pause)), process_(process), bound_(bound), stopped_(std::make_unique<sys::StoppedProcess>(process, bound)) {}
   bool pause(unsigned attempt) override;
 
  private:

@@ -32,27 +32,37 @@ class EnvironmentReader {
     if (!lock) throw sys::Error(EBUSY, "read", held_.process_.path("mem"), "an earlier read of this process has not ended");
     std::optional<HeldProcess::Known>& known = held_.known_;
     for (unsigned image = 0; image < most_images; ++image) {
-      refresh(known);
-      EnvironmentResult result = read(*known);
-      const bool same = read_stat(held_.process_).same_image(known->stat) && (!known->memory || known->memory->alive());
-      if (same) return result;
+      if (!known) learn(known);
+      std::optional<EnvironmentResult> result = read_unless_gone(*known);
+      core::Stat after = read_stat(held_.process_);
+      const bool same = after.same_image(known->stat) && (!known->memory || known->memory->alive());
+      if (same && result) {
+        result->stat = std::move(after);
+        return std::move(*result);
+      }
       known.reset();
     }
     return unstable();
   }
 
  private:
-  /// Makes `known` that of the image the process runs now.
-  void refresh(std::optional<HeldProcess::Known>& known) {
+  void learn(std::optional<HeldProcess::Known>& known) {
     core::Stat stat = read_stat(held_.process_);
     if (stat.kernel_thread()) throw sys::Error(ESRCH, "read", held_.process_.path("environ"), "a kernel thread has no environment");
     if (stat.zombie()) stat = read_through_live_thread();
-    const bool same = known && stat.same_image(known->stat) && (!known->memory || known->memory->alive());
-    if (!same) {
-      known.emplace();
-      known->exe = held_.process_.link("exe");
-    }
+    known.emplace();
+    known->exe = held_.process_.link("exe");
     known->stat = std::move(stat);
+  }
+
+  /// Nothing when the process went away in the middle, or the thread it was read through: the next stat tells which.
+  std::optional<EnvironmentResult> read_unless_gone(HeldProcess::Known& known) {
+    try {
+      return read(known);
+    } catch (const sys::Error& error) {
+      if (error.number != ESRCH || request_.stop.count() > 0) throw;
+      return std::nullopt;
+    }
   }
 
   core::Stat read_through_live_thread() {
@@ -72,8 +82,11 @@ class EnvironmentReader {
   EnvironmentResult read(HeldProcess::Known& known) {
     EnvironmentResult result{.stat = known.stat, .exe = known.exe, .initial = {}, .live = {}, .denied = {}};
     open_memory(known, result);
-    const core::InitialEnviron initial = read_initial(known, result);
-    if (request_.live) result.live = read_live(known, initial, result);
+    core::InitialEnviron initial;
+    std::optional<Target> target;
+    if (known.memory) target.emplace(held_.process_, *known.memory, known.exe, initial);
+    initial = read_initial(known, target, result);
+    if (request_.live) result.live = read_live(known, target, initial, result);
     const bool nothing = (!request_.live || !known.memory) && (!request_.initial || initial.state == core::InitialState::unreadable);
     if (nothing && result.denied) throw *result.denied;
     if (request_.initial) result.initial = initial;
@@ -90,7 +103,7 @@ class EnvironmentReader {
     }
   }
 
-  core::InitialEnviron read_initial(const HeldProcess::Known& known, EnvironmentResult& result) {
+  core::InitialEnviron read_initial(const HeldProcess::Known& known, std::optional<Target>& target, EnvironmentResult& result) {
     const core::Stat& stat = known.stat;
     core::SecretBytes bytes;
     try {
@@ -105,11 +118,10 @@ class EnvironmentReader {
                            .arg_end = stat.arg_end,
                            .start_stack = stat.start_stack,
                            .execfn = known.auxv ? known.auxv->execfn : 0};
-    if (known.memory && known.auxv) {
-      GuardedMemory memory(held_.process_, *known.memory);
+    if (target && known.auxv) {
       const unsigned word = known.auxv->word;
-      if (const auto vector = core::first_vector(memory, stat.start_stack, word)) {
-        core::VectorRead read = core::read_vector(memory, *vector, word, limits.entries);
+      if (const auto vector = core::first_vector(target->memory(), stat.start_stack, word)) {
+        core::VectorRead read = core::read_vector(target->memory(), *vector, word, limits.entries);
         area.vector_known = read.terminated;
         area.vector = std::move(read.pointers);
       }
@@ -119,9 +131,10 @@ class EnvironmentReader {
     return initial;
   }
 
-  LiveResult read_live(HeldProcess::Known& known, const core::InitialEnviron& initial, const EnvironmentResult& result) {
+  LiveResult read_live(HeldProcess::Known& known, std::optional<Target>& target, const core::InitialEnviron& initial,
+                       const EnvironmentResult& result) {
     LiveResult live;
-    if (!known.memory) {
+    if (!target) {
       live.environ.state = core::LiveState::unreadable;
       live.environ.reason = result.denied ? "its memory may not be read" : "its memory cannot be read";
       return live;
@@ -130,15 +143,14 @@ class EnvironmentReader {
       live.environ.reason = "its auxiliary vector is neither that of a 64-bit nor that of a 32-bit program";
       return live;
     }
-    Target target(held_.process_, *known.memory, initial.entries);
-    const auto location = locate(known, target, live);
+    const auto location = locate(known, *target, live);
     if (!location) return live;
     live.locator = location->locator;
     live.runtime = location->runtime;
     live.caveat = location->caveat;
-    look(*location, target, live);
-    explain(known, initial, target, live);
-    if (live.environ.vector != 0) live.region = region(known, target, live.environ.vector);
+    look(*location, *target, live);
+    explain(known, initial, *target, live);
+    if (live.environ.vector != 0) live.region = region(known, *target, live.environ.vector);
     return live;
   }
 
@@ -160,11 +172,12 @@ class EnvironmentReader {
   }
 
   void look(const core::Location& location, Target& target, LiveResult& live) {
+    auto ask_anew = [&] { target.live().forget_pages(); };
     if (request_.stop.count() > 0) {
-      StoppingPacing pacing(request_.allowance, held_.process_, request_.stop);
+      StoppingPacing pacing(request_.allowance, ask_anew, held_.process_, request_.stop);
       live.environ = core::read_live_environ(target.live(), location, limits, pacing);
     } else {
-      Pacing pacing(request_.allowance);
+      Pacing pacing(request_.allowance, ask_anew);
       live.environ = core::read_live_environ(target.live(), location, limits, pacing);
     }
   }
@@ -174,8 +187,11 @@ class EnvironmentReader {
     if (environ.state == core::LiveState::unknown && !target.live().obstacle().empty()) {
       environ.reason += "; " + target.live().obstacle();
     }
-    const bool cleared = environ.state == core::LiveState::ok && environ.vector == 0;
-    if (cleared && known.stat.stopped() && initial.entries.size() != 0) {
+    if (environ.state != core::LiveState::ok || environ.vector != 0 || initial.entries.size() == 0) return;
+    if (!core::libc_has_started(target, *known.auxv)) {
+      environ.state = core::LiveState::unknown;
+      environ.reason = "it is still starting: its libc has not taken over the environment";
+    } else if (known.stat.stopped()) {
       environ.state = core::LiveState::unknown;
       environ.reason = "it is stopped, and its environ is NULL: cleared, or not yet set up";
     }

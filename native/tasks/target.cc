@@ -16,9 +16,4 @@ core::Memory* Target::executable() {
   return executable_ ? &*executable_ : nullptr;
 }
 
-const std::string& Target::executable_path() {
-  if (!executable_path_) executable_path_ = process_.link("exe");
-  return *executable_path_;
-}
-
 }  // namespace podprobe::tasks

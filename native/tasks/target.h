@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/initial_environ.h"
 #include "core/locate.h"
 #include "core/page_cache.h"
 #include "core/stat.h"
@@ -10,14 +11,16 @@ namespace podprobe::tasks {
 /// One program image of a process, answering the questions of the search for its environment.
 class Target final : public core::Program {
  public:
-  Target(const sys::Process& process, const sys::RemoteMemory& remote, const core::Entries& initial)
-      : process_(process), guarded_(process, remote), cache_(guarded_), initial_(initial) {}
+  /// `initial` is asked for its entries when the search needs them.
+  Target(const sys::Process& process, const sys::RemoteMemory& remote, const std::string& executable_path,
+         const core::InitialEnviron& initial)
+      : process_(process), guarded_(process, remote), cache_(guarded_), executable_path_(executable_path), initial_(initial) {}
 
   core::Memory& memory() override { return cache_; }
   core::Memory* executable() override;
   const std::vector<core::Mapping>& mappings() override { return guarded_.mappings().all(); }
-  const std::string& executable_path() override;
-  const core::Entries& initial() override { return initial_; }
+  const std::string& executable_path() override { return executable_path_; }
+  const core::Entries& initial() override { return initial_.entries; }
 
   /// Memory that is not cached, for what changes.
   GuardedMemory& live() { return guarded_; }
@@ -26,10 +29,10 @@ class Target final : public core::Program {
   const sys::Process& process_;
   GuardedMemory guarded_;
   core::PageCache cache_;
-  const core::Entries& initial_;
+  const std::string& executable_path_;
+  const core::InitialEnviron& initial_;
   bool executable_tried_ = false;
   std::optional<FileMemory> executable_;
-  std::optional<std::string> executable_path_;
 };
 
 }  // namespace podprobe::tasks

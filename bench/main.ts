@@ -1,0 +1,91 @@
+// Usage: npm run bench -- [--quick] [--json]
+import { cpus, loadavg, release } from 'node:os';
+import { parseArgs } from 'node:util';
+import { benchMany } from './many.ts';
+import { benchMemory, toText } from './memory.ts';
+import { Floor, present, Program, Workshop } from './programs.ts';
+import { benchReads, gdb, type Plan } from './reads.ts';
+import { benchStart } from './start.ts';
+import { type Row, toTable } from './table.ts';
+
+interface Size {
+  readonly reads: Plan;
+  readonly many: number;
+  readonly pairs: number;
+  readonly memory: { readonly held: number; readonly byPid: number };
+}
+
+const FULL: Size = {
+  reads: { rounds: 12, reads: 100, programs: 5 },
+  many: 15,
+  pairs: 25,
+  memory: { held: 100_000, byPid: 20_000 },
+};
+const QUICK: Size = {
+  reads: { rounds: 4, reads: 60, programs: 2 },
+  many: 5,
+  pairs: 15,
+  memory: { held: 5_000, byPid: 1_000 },
+};
+
+function variables(count: number): NodeJS.ProcessEnv {
+  return Object.fromEntries(Array.from({ length: count }, (_, i) => [`VARIABLE_${i}`, `what number ${i} is set to`]));
+}
+
+const PYTHON = 'import os,sys; os.environ["ADDED"] = "1"; print(os.getpid(), flush=True); sys.stdin.read()';
+const NODE = 'process.env.ADDED = "1"; console.log(process.pid); process.stdin.resume()';
+
+async function benchProcesses(workshop: Workshop, floor: Floor, plan: Plan): Promise<Row[]> {
+  const target = workshop.compile('target');
+  const env = { ...variables(20), PATH: process.env.PATH };
+  const programs = new Map<string, () => Program>([
+    ['small', () => new Program([target, '10'], variables(20))],
+    ['large', () => new Program([target, '10'], variables(990))],
+    ['node', () => new Program([process.execPath, '-e', NODE], env)],
+  ]);
+  if (present('python3')) programs.set('python', () => new Program(['python3', '-c', PYTHON], env));
+  const rows: Row[] = [];
+  for (const [name, start] of programs) {
+    await using program = start();
+    rows.push(...(await benchReads(name, Number(await program.line()), floor, plan)));
+  }
+  return rows;
+}
+
+async function benchAll(size: Size) {
+  using workshop = new Workshop();
+  await using floor = new Floor([workshop.compile('floor')]);
+  const target = workshop.compile('target');
+  const rows = await benchProcesses(workshop, floor, size.reads);
+  rows.push(...(await benchStart(size.pairs)));
+  {
+    await using parent = new Program([target, '10', '1000'], variables(20));
+    const pids = (await parent.line()).trim().split(' ').map(Number);
+    rows.push(...(await benchMany(pids, floor, size.many)));
+  }
+  await using program = new Program([target, '10'], variables(20));
+  const memory = await benchMemory(Number(await program.line()), size.memory);
+  return { rows, memory };
+}
+
+function describeMachine(): string {
+  const [cpu] = cpus();
+  return `${cpu?.model ?? 'unknown processor'} x ${cpus().length}, Linux ${release()}, Node ${process.version}`;
+}
+
+const { values } = parseArgs({ options: { json: { type: 'boolean' }, quick: { type: 'boolean' } } });
+const load = (): number => loadavg()[0] ?? NaN;
+const before = { load: load(), time: performance.now() };
+const { rows, memory } = await benchAll(values.quick ? QUICK : FULL);
+const seconds = (performance.now() - before.time) / 1000;
+const after = load();
+
+if (values.json) {
+  const machine = { description: describeMachine(), loadBefore: before.load, loadAfter: after, gdb };
+  process.stdout.write(`${JSON.stringify({ machine, seconds, rows, memory }, null, 2)}\n`);
+} else {
+  const missing = gdb ? '' : 'gdb is not there: its rows are left out\n';
+  process.stdout.write(`${describeMachine()}, load ${before.load.toFixed(2)}\n${missing}`);
+  process.stdout.write(`${toTable(rows)}\n${toText(memory)}\n`);
+  process.stdout.write(`\n${seconds.toFixed(0)} s, load after ${after.toFixed(2)}\n`);
+}
