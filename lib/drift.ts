@@ -2,7 +2,9 @@ import type { EnvironmentBlock, EnvironmentEntry, ProcessEnvironment } from './e
 
 /** One variable that is not what it was when the program started. */
 export interface Drift {
+  /** Its name. */
   readonly name: Buffer;
+  /** It is there now and was not, was and is not, or has another value. */
   readonly change: 'added' | 'removed' | 'changed';
 }
 

@@ -1,6 +1,8 @@
 import { UsageError } from './errors.ts';
 import {
   addon,
+  type InitialState,
+  type LiveState,
   type NativeEnvironment,
   type NativeInitial,
   type NativeLive,
@@ -21,11 +23,6 @@ export interface EnvironmentEntry {
   /** Where the string stands in the target's memory. */
   readonly address: bigint;
 }
-
-/** What the program was started with: /proc/PID/environ. */
-export type InitialState = NativeInitial['state'];
-/** How far the live environment can be trusted: only `ok` is an answer. */
-export type LiveState = NativeLive['state'];
 
 const EQUALS = 0x3d;
 
@@ -80,6 +77,7 @@ export class EnvironmentBlock {
 
 /** The environment that execve(2) was given, as far as it is still there. */
 export class InitialEnvironment extends EnvironmentBlock {
+  /** What has become of it. */
   readonly state: InitialState;
 
   /** @internal */
@@ -91,6 +89,7 @@ export class InitialEnvironment extends EnvironmentBlock {
 
 /** The environment that getenv(3) in the target would use now. */
 export class LiveEnvironment extends EnvironmentBlock {
+  /** How far it can be trusted; `reason` says why when it is not `ok`. */
   readonly state: LiveState;
   /** How it was found: `dynsym`, `symtab`, `scan`, `go-symtab` or `go-scan`; null when it was not. */
   readonly locator: string | null;
@@ -117,6 +116,7 @@ export class LiveEnvironment extends EnvironmentBlock {
 
 /** Which process an environment was read from. */
 export interface ProcessIdentity {
+  /** Process id, as this process sees it. */
   readonly pid: number;
   /** Clock ticks from boot to the start of the process; with the pid, its identity. Does not change on execve(2). */
   readonly startTime: bigint;
@@ -128,8 +128,11 @@ export interface ProcessIdentity {
 
 /** Both environments of one process at one moment; null what was not asked for. */
 export class ProcessEnvironment implements Disposable {
+  /** Which process they were read from. */
   readonly process: ProcessIdentity;
+  /** What it was started with; null when that was not asked for. */
   readonly initial: InitialEnvironment | null;
+  /** What it uses now; null when that was not asked for. */
   readonly live: LiveEnvironment | null;
 
   /** @internal */

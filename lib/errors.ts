@@ -4,7 +4,9 @@ import { getSystemErrorMap } from 'node:util';
 export interface SystemErrorRecord {
   /** Negative, as in `node:fs`. */
   readonly errno: number;
+  /** The system call. */
   readonly syscall: string;
+  /** The file; empty when there is none. */
   readonly path: string;
   /** What errno does not say; may be empty. */
   readonly detail: string;
@@ -16,6 +18,7 @@ export interface SystemErrorRecord {
  * The codes, what each means and what to do: docs/errors.md.
  */
 export class SystemError extends Error {
+  /** Always `'SystemError'`. */
   override readonly name = 'SystemError';
   /** Name of the error, such as `'ESRCH'`. */
   readonly code: string;
@@ -43,7 +46,9 @@ export class SystemError extends Error {
 
 /** An argument that cannot be used. Recognise it by `code`. */
 export class UsageError extends TypeError {
+  /** Always `'UsageError'`. */
   override readonly name = 'UsageError';
+  /** As Node's own errors of this kind. */
   readonly code = 'ERR_INVALID_ARG_VALUE';
   /** The argument or option. */
   readonly option: string;

@@ -3,9 +3,7 @@ export {
   EnvironmentBlock,
   type EnvironmentEntry,
   InitialEnvironment,
-  type InitialState,
   LiveEnvironment,
-  type LiveState,
   ProcessEnvironment,
   type ProcessIdentity,
   type ReadEnvironmentOptions,
@@ -13,4 +11,5 @@ export {
   readEnvironments,
 } from './environ.ts';
 export { SystemError, type SystemErrorRecord, UsageError } from './errors.ts';
+export type { InitialState, LiveState } from './native.ts';
 export { openProcess, Process } from './process.ts';

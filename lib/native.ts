@@ -12,13 +12,19 @@ export interface PackedEntries {
   readonly packed: ArrayBuffer;
 }
 
+/** What has become of what the program was started with; docs/guides/env.md says what each means. */
+export type InitialState = 'intact' | 'overwritten' | 'relocated' | 'empty' | 'unreadable';
+
+/** How far the live environment can be trusted: only `ok` is an answer. */
+export type LiveState = 'ok' | 'unknown' | 'unstable' | 'ambiguous' | 'unreadable';
+
 export interface NativeInitial extends PackedEntries {
-  readonly state: 'intact' | 'overwritten' | 'relocated' | 'empty' | 'unreadable';
+  readonly state: InitialState;
   readonly reason: string | null;
 }
 
 export interface NativeLive extends PackedEntries {
-  readonly state: 'ok' | 'unknown' | 'unstable' | 'ambiguous' | 'unreadable';
+  readonly state: LiveState;
   readonly reason: string | null;
   readonly locator: string | null;
   readonly runtime: string | null;

@@ -64,6 +64,7 @@ export class Process implements AsyncDisposable {
     this.#handle = null;
   }
 
+  /** Closes it: for `await using`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }

@@ -35,11 +35,10 @@ function readKey(path: string): Buffer {
 
 function toReadOptions(options: OutputOptions): ReadEnvironmentOptions {
   const both = options.initial === options.live;
-  const stop = options.stop;
   return {
     initial: both || options.initial === true,
     live: both || options.live === true,
-    stop: typeof stop === 'string' ? parseMilliseconds('--stop', stop) : stop === true,
+    stop: options['stop'] === true && parseMilliseconds('--stop-timeout', String(options['stopTimeout'])),
     timeout: parseMilliseconds('--timeout', String(options.timeout)),
   };
 }

@@ -27,12 +27,13 @@ function addEnv(program: Command): void {
     .argument('<target>', 'a process id')
     .summary('initial and live environment of a process, and the drift between them')
     .description(
-      'Shows what a process was started with (/proc/PID/environ) beside what it uses now (its __environ), and what has\nchanged in between. Values are shown by length and fingerprint only.',
+      'Shows what a process was started with (/proc/PID/environ) beside what it uses now (its __environ), and what has changed in between. Values are shown by length and fingerprint only.',
     )
     .addOption(jsonOption())
     .option('--initial', 'only what it was started with')
     .option('--live', 'only what it uses now')
-    .option('--stop [MS]', 'stop it while looking, for at most so many milliseconds at a time (50)')
+    .option('--stop', 'stop it while looking')
+    .option('--stop-timeout <MS>', 'let it run again after so many milliseconds at the latest', '50')
     .option('--timeout <MS>', 'give up after so many milliseconds', '2000')
     .option('--reveal', 'show the values')
     .option('--fingerprint-key <FILE>', 'make fingerprints that compare between runs and nodes')

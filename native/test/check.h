@@ -38,10 +38,15 @@ struct Failure {
 };
 
 template <class T>
+constexpr bool is_number = std::integral<T> && !std::same_as<T, bool> && !std::same_as<T, char>;
+
+template <class T>
 std::string show(const T& value) {
   std::ostringstream out;
   if constexpr (std::same_as<T, bool>) {
     out << (value ? "true" : "false");
+  } else if constexpr (std::same_as<T, char>) {
+    out << '\'' << value << '\'';
   } else if constexpr (std::integral<T>) {
     out << +value;
     if (!std::in_range<std::uint16_t>(value)) out << " (0x" << std::hex << +value << ')';
@@ -72,8 +77,7 @@ inline void check(bool holds, const char* expression, const std::source_location
 template <class Found, class Expected>
 void check_equal(const Found& found, const Expected& expected, const char* expression, const std::source_location& where) {
   bool equal = false;
-  if constexpr (std::integral<Found> && std::integral<Expected> && !std::same_as<Found, bool> && !std::same_as<Found, char> &&
-                !std::same_as<Expected, bool> && !std::same_as<Expected, char>) {
+  if constexpr (is_number<Found> && is_number<Expected>) {
     equal = std::cmp_equal(found, expected);
   } else {
     equal = found == expected;

@@ -5,7 +5,7 @@ import * as assert from 'uvu/assert';
 
 export type SchemaName = 'env' | 'doctor' | 'demo-setenv';
 
-const ajv = new Ajv2020({ allErrors: true, strict: true, allowUnionTypes: true });
+const ajv = new Ajv2020({ allErrors: true, strict: true, strictTypes: false, strictRequired: false });
 formats.default(ajv);
 const compiled = new Map<SchemaName, ValidateFunction>();
 

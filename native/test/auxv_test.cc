@@ -1,0 +1,54 @@
+#include "core/auxv.h"
+
+#include "test/bytes.h"
+#include "test/check.h"
+
+using podprobe::core::Auxv;
+using podprobe::core::parse_auxv;
+using podprobe::test::Bytes;
+
+TEST("reads the vector of a 64-bit program (od -tx8 /proc/self/auxv, Debian 12, Linux 6.1, x86-64)") {
+  const Bytes bytes = Bytes().words({0x21, 0x7ffe4c7d3000, 0x33, 0xd30, 0x10, 0x178bfbff, 0x6, 0x1000, 0x11, 0x64,
+                                     0x3, 0x55d0b6a4d040, 0x4, 0x38, 0x5, 0xb, 0x7, 0x7f2b3ba6e000, 0x8, 0x0,
+                                     0x9, 0x55d0b6a50650, 0x1f, 0x7ffe4c72efef, 0x0, 0x0});
+  CHECK(parse_auxv(bytes) ==
+        (Auxv{.word = 8, .phdr = 0x55d0b6a4d040, .phnum = 11, .base = 0x7f2b3ba6e000, .execfn = 0x7ffe4c72efef}));
+}
+
+TEST("reads the vector of a 32-bit program") {
+  const Bytes bytes =
+      Bytes().words({6, 4096, 3, 0x56578034, 4, 32, 5, 11, 7, 0xf7f5c000, 31, 0xffb5dff0, 0, 0}, 4);
+  CHECK(parse_auxv(bytes) ==
+        (Auxv{.word = 4, .phdr = 0x56578034, .phnum = 11, .base = 0xf7f5c000, .execfn = 0xffb5dff0}));
+}
+
+TEST("stops at AT_NULL") {
+  const auto auxv = parse_auxv(Bytes().words({4, 56, 0, 0, 3, 0x1000, 5, 9}));
+  CHECK(auxv.has_value());
+  CHECK_EQUAL(auxv->phdr, 0);
+  CHECK_EQUAL(auxv->phnum, 0);
+}
+
+TEST("takes a vector without AT_NULL to its last whole pair") {
+  Bytes bytes = Bytes().words({4, 56, 3, 0x1000});
+  bytes.u64(5).u32(9);
+  const auto auxv = parse_auxv(bytes);
+  CHECK(auxv.has_value());
+  CHECK_EQUAL(auxv->phdr, 0x1000);
+  CHECK_EQUAL(auxv->phnum, 0);
+}
+
+TEST("keeps absurd values for the reader to bound") {
+  const auto auxv = parse_auxv(Bytes().words({4, 56, 3, ~0ULL, 5, ~0ULL, 0, 0}));
+  CHECK(auxv.has_value());
+  CHECK_EQUAL(auxv->phdr, ~0ULL);
+  CHECK_EQUAL(auxv->phnum, ~0ULL);
+}
+
+TEST("is nothing for bytes that name no program") {
+  CHECK(!parse_auxv({}));
+  CHECK(!parse_auxv(Bytes(7)));
+  CHECK(!parse_auxv(Bytes(64)));
+  CHECK(!parse_auxv(Bytes().words({4, 55, 3, 0x1000, 0, 0})));
+  CHECK(!parse_auxv(Bytes().words({3, 0x1000, 5, 9, 0, 0})));
+}
