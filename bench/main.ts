@@ -54,10 +54,10 @@ async function benchProcesses(workshop: Workshop, floor: Floor, plan: Plan): Pro
 
 async function benchAll(size: Size) {
   using workshop = new Workshop();
-  await using floor = new Floor([workshop.compile('floor')]);
+  await using floor = new Floor([workshop.compile('floor')], process.env);
   const target = workshop.compile('target');
   const rows = await benchProcesses(workshop, floor, size.reads);
-  rows.push(...(await benchStart(size.pairs)));
+  rows.push(...(await benchStart(floor, size.pairs)));
   {
     await using parent = new Program([target, '10', '1000'], variables(20));
     const pids = (await parent.line()).trim().split(' ').map(Number);

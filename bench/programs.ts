@@ -58,15 +58,20 @@ export class Program implements AsyncDisposable {
   }
 }
 
-/** Opening, reading and closing /proc/PID/environ in C. */
+/** floor.c: what a C program needs to read /proc/PID/environ, and to run another program. */
 export class Floor extends Program {
-  /** Microseconds that it takes to do that to all the processes, so many times. */
+  /** Microseconds that it takes to open, read and close those of all the processes, so many times. */
   async measure(rounds: number, pids: readonly number[]): Promise<number[]> {
     const answer = await this.ask(`${rounds} ${pids.join(' ')}`);
     return answer
       .trim()
       .split(' ')
       .map((nanoseconds) => Number(nanoseconds) / 1000);
+  }
+
+  /** Microseconds from the start of a program to its end. */
+  async run(command: readonly string[]): Promise<number> {
+    return Number(await this.ask(['run', ...command].join('\t'))) / 1000;
   }
 }
 

@@ -1,6 +1,6 @@
 import { decode, openProcess, readEnvironment } from './library.ts';
 import { type Floor, here, present, run } from './programs.ts';
-import { sample, Series, time } from './statistics.ts';
+import { sample, Series } from './statistics.ts';
 import { type Row, toRow } from './table.ts';
 
 export interface Plan {
@@ -19,9 +19,9 @@ const WARM_UP = 20;
 
 export const gdb = present('gdb');
 
-async function readByPrograms(series: Series, pid: number): Promise<void> {
-  series.add(CAT, [await time(() => run('cat', [`/proc/${pid}/environ`]))]);
-  if (gdb) series.add(GDB, [await time(() => run('gdb', gdbArguments(pid)))]);
+async function readByPrograms(series: Series, pid: number, floor: Floor): Promise<void> {
+  series.add(CAT, [await floor.run(['cat', `/proc/${pid}/environ`])]);
+  if (gdb) series.add(GDB, [await floor.run(['gdb', ...gdbArguments(pid)])]);
 }
 
 function gdbArguments(pid: number): string[] {
@@ -39,7 +39,7 @@ async function readInRounds(pid: number, floor: Floor, plan: Plan): Promise<Seri
     await take(HELD, () => readEnvironment(held));
     await take(`${BY_PID} + entries`, async () => decode(await readEnvironment(pid)));
     await take(`${HELD} + entries`, async () => decode(await readEnvironment(held)));
-    if (round < plan.programs) await readByPrograms(series, pid);
+    if (round < plan.programs) await readByPrograms(series, pid, floor);
   }
   return series;
 }

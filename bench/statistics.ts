@@ -9,7 +9,7 @@ export function median(samples: readonly number[]): number {
 }
 
 /** Microseconds that `action` took. */
-export async function time(action: () => unknown): Promise<number> {
+async function time(action: () => unknown): Promise<number> {
   const start = performance.now();
   await action();
   return (performance.now() - start) * 1000;

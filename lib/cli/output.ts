@@ -9,6 +9,14 @@ export function terminalStyle(): Style {
   return createStyle(process.stdout.isTTY === true && !process.env.NO_COLOR);
 }
 
+/** Ends without a word when whoever reads the output has gone, as `| head` does. */
+export function endWithReader(): void {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    process.exit();
+  });
+}
+
 /** Prints lines. */
 export function print(lines: readonly string[]): void {
   process.stdout.write(`${lines.join('\n')}\n`);

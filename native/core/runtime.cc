@@ -24,12 +24,16 @@ constexpr std::string_view node_workers = "worker threads have a process.env of 
 constexpr std::string_view python_copy =
     "os.environ is a copy made at the start: it passes changes on to environ, and does not see those made there";
 
+constexpr std::string_view emulator =
+    "the view of the emulator itself: the program it runs keeps its variables in a memory layout of its own";
+
 constexpr std::array programs = {
     Known{"dash", own_table},   Known{"busybox*", own_table}, Known{"ash", own_table},       Known{"mksh*", own_table},
     Known{"lksh", own_table},   Known{"ksh*", own_table},     Known{"posh", own_table},      Known{"yash", own_table},
     Known{"fish", own_table},   Known{"nu", own_table},       Known{"elvish", own_table},    Known{"toybox*", own_table},
     Known{"bun*", own_table},   Known{"beam*", own_table},    Known{"bash*", lazy_export},   Known{"rbash", lazy_export},
     Known{"java", jvm},         Known{"pwsh", dotnet},        Known{"dotnet", dotnet},       Known{"node", node_workers},
+    Known{"qemu-*", emulator},  Known{"box64", emulator},     Known{"box86", emulator},      Known{"wine*", emulator},
     Known{"nodejs", node_workers}, Known{"python*", python_copy}, Known{"pypy*", python_copy},
 };
 

@@ -11,7 +11,7 @@
 
 namespace podprobe::test {
 
-/// Memory of a made-up target: the bytes that were put there, and holes everywhere else.
+/// Memory of a made-up target: the pages that something was put on, and holes everywhere else.
 class FakeMemory : public core::Memory {
  public:
   std::size_t reads = 0;
@@ -22,9 +22,7 @@ class FakeMemory : public core::Memory {
 
   void put(std::uint64_t address, std::span<const std::uint8_t> bytes) {
     for (std::size_t i = 0; i < bytes.size(); ++i) {
-      Page& page = pages_[(address + i) / core::page_size];
-      page.bytes[(address + i) % core::page_size] = bytes[i];
-      page.readable.set((address + i) % core::page_size);
+      pages_[(address + i) / core::page_size].bytes[(address + i) % core::page_size] = bytes[i];
     }
   }
 
@@ -52,7 +50,7 @@ class FakeMemory : public core::Memory {
   void make_hole(std::uint64_t address, std::size_t count) {
     for (std::size_t i = 0; i < count; ++i) {
       const auto page = pages_.find((address + i) / core::page_size);
-      if (page != pages_.end()) page->second.readable.reset((address + i) % core::page_size);
+      if (page != pages_.end()) page->second.hole.set((address + i) % core::page_size);
     }
   }
 
@@ -63,7 +61,7 @@ class FakeMemory : public core::Memory {
     for (; done < out.size(); ++done) {
       const std::uint64_t at = address + done;
       const auto page = pages_.find(at / core::page_size);
-      if (page == pages_.end() || !page->second.readable.test(at % core::page_size)) break;
+      if (page == pages_.end() || page->second.hole.test(at % core::page_size)) break;
       out[done] = page->second.bytes[at % core::page_size];
     }
     bytes_read += done;
@@ -78,7 +76,7 @@ class FakeMemory : public core::Memory {
  private:
   struct Page {
     std::array<std::uint8_t, core::page_size> bytes{};
-    std::bitset<core::page_size> readable;
+    std::bitset<core::page_size> hole;
   };
   std::unordered_map<std::uint64_t, Page> pages_;
 };

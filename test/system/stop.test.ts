@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import * as assert from 'uvu/assert';
 import { readEnvironment } from '../../lib/index.ts';
 import { assertInitial, assertLive, readBounded, startHostile, texts, unfit } from '../helpers/hostile.ts';
@@ -12,10 +13,12 @@ const env = { FIRST: '1', SECOND: '2' };
 const given = ['FIRST=1', 'SECOND=2'];
 const live = [...given, 'LIVE=1'];
 const DEFAULT_BOUND = 50;
+const PATIENT = 1_000;
 
 const start = (mode: string, count = 1) => startHostile(['stopped', mode, String(count)], { env });
 
-async function assertRight(pid: number, stop: boolean | number = true): Promise<void> {
+/** The bound is long: on a busy machine a thread may wait for its turn to stop. */
+async function assertRight(pid: number, stop: boolean | number = PATIENT): Promise<void> {
   const read = await readBounded(pid, { stop });
   assertInitial(read.initial, 'intact', given);
   assertLive(read.live, live);
@@ -56,7 +59,6 @@ for (const [what, [mode, count]] of Object.entries(shapes)) {
     async () => {
       await using target = await start(mode, count);
       for (let i = 0; i < 20; i++) await assertRight(target.pid);
-      await assertRight(target.pid, 1_000);
       await assertUnharmed(target);
     },
     { skip },
@@ -69,7 +71,10 @@ test(
     await using target = await start('threads', 64);
     const tracers = await tracersDuring(target.pid, () => assertRight(target.pid));
     assert.ok(tracers.size > 0, 'the target was never seen to be traced');
-    assert.not(tracers.has(process.pid), 'this process itself is the tracer: its wait(2) sees the stops of its children');
+    assert.not(
+      tracers.has(process.pid),
+      'this process itself is the tracer: its wait(2) sees the stops of its children',
+    );
   },
   { skip },
 );
@@ -92,7 +97,7 @@ test(
   'reads a process whose threads come and go',
   async () => {
     await using target = await start('churn', 4);
-    for (let i = 0; i < 300; i++) await assertRight(target.pid);
+    for (let i = 0; i < 500; i++) await assertRight(target.pid);
     await assertUnharmed(target);
   },
   { skip },
@@ -112,12 +117,18 @@ test(
   'leaves a process stopped that was stopped before',
   async () => {
     await using target = await start('threads', 8);
+    let answered = false;
     process.kill(target.pid, 'SIGSTOP');
     try {
       await waitForState(target.pid, 'T');
-      for (let i = 0; i < 20; i++) await assertRight(target.pid);
-      assert.equal([...new Set(threadsOf(target.pid).map(({ state }) => state))], ['T']);
+      void target.send('ping').then(() => (answered = true));
+      for (let i = 0; i < 20; i++) {
+        await assertRight(target.pid);
+        // let go by its tracer, it needs a moment on a processor to stop anew
+        await waitForState(target.pid, 'T');
+      }
       assert.equal([...new Set(threadsOf(target.pid).map(({ tracer }) => tracer))], [0]);
+      assert.not(answered, 'it ran in between');
     } finally {
       process.kill(target.pid, 'SIGCONT');
     }
@@ -206,23 +217,25 @@ test(
 );
 
 for (const stop of [-1, 0, 0.5, 10_001, NaN, Infinity, '50', null]) {
-  test(`refuses to stop for ${JSON.stringify(stop) ?? String(stop)} (${String(stop)}) milliseconds`, async () => {
+  test(`refuses to stop for ${inspect(stop)}`, async () => {
     const options = { stop } as unknown as { stop: number };
     await rejects(readEnvironment(process.pid, options), { code: 'ERR_INVALID_ARG_VALUE', option: 'stop' });
   });
 }
 
-test(
-  'takes the shortest and the longest bound there are',
-  async () => {
-    await using target = await start('threads', 1);
-    await assertRight(target.pid, 10_000);
-    const short = await readEnvironment(target.pid, { stop: 1 }).catch((error: Error & { code?: string }) => error);
-    if (short instanceof Error) assert.is(short.code, 'ETIMEDOUT', short.message);
-    else assertLive(short.live, live);
-    await assertUnharmed(target);
-  },
-  { skip },
-);
+for (const stop of [true, 1, 10_000]) {
+  test(
+    `stops for ${stop === true ? 'as long as is usual' : `${stop} ms at most`}`,
+    async () => {
+      await using target = await start('threads', 1);
+      const read = await readEnvironment(target.pid, { stop }).catch((error: Error & { code?: string }) => error);
+      // where the machine is busy, that can be too short
+      if (read instanceof Error) assert.is(stop === 10_000 ? '' : read.code, 'ETIMEDOUT', read.message);
+      else assertLive(read.live, live);
+      await assertUnharmed(target);
+    },
+    { skip },
+  );
+}
 
 test.run();
