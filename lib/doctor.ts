@@ -60,7 +60,7 @@ function checkHidepid(): Check {
   const name = 'hidepid';
   const line = readFileSync('/proc/self/mountinfo', 'latin1')
     .split('\n')
-    .find((text) => text.includes(' /proc ') && text.includes(' - proc '));
+    .findLast((text) => text.includes(' /proc ') && text.includes(' - proc '));
   const hidden = /hidepid=(?!0|off)(\w+)/.exec(line ?? '')?.[1];
   if (hidden === undefined) return { name, state: 'ok', found: '/proc shows every process', cure: null };
   const cure = 'run as root, or in the group of the gid= option of /proc';

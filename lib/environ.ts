@@ -8,7 +8,6 @@ import {
   type NativeLive,
   type NativeRequest,
   type Outcome,
-  type PackedEntries,
   type ProcessHandle,
 } from './native.ts';
 import { explainDenial } from './permission.ts';
@@ -38,11 +37,11 @@ export class EnvironmentBlock {
   #entries: readonly EnvironmentEntry[] | null = null;
 
   /** @internal */
-  constructor(native: PackedEntries & { readonly reason: string | null }) {
-    this.reason = native.reason;
-    this.truncated = native.truncated;
-    this.length = native.count;
-    this.#packed = native.packed;
+  constructor([, reason, count, truncated, packed]: NativeInitial | NativeLive) {
+    this.reason = reason;
+    this.truncated = truncated;
+    this.length = count;
+    this.#packed = packed;
   }
 
   /** The entries; views of one buffer, decoded at the first use. */
@@ -83,7 +82,7 @@ export class InitialEnvironment extends EnvironmentBlock {
   /** @internal */
   constructor(native: NativeInitial) {
     super(native);
-    this.state = native.state;
+    this.state = native[0];
   }
 }
 
@@ -103,14 +102,9 @@ export class LiveEnvironment extends EnvironmentBlock {
   readonly caveat: string | null;
 
   /** @internal */
-  constructor(native: NativeLive, reason: string | null) {
-    super({ ...native, reason });
-    this.state = native.state;
-    this.locator = native.locator;
-    this.runtime = native.runtime;
-    this.address = native.address;
-    this.region = native.region;
-    this.caveat = native.caveat;
+  constructor(native: NativeLive) {
+    super(native);
+    [this.state, , , , , this.locator, this.runtime, this.address, this.region, this.caveat] = native;
   }
 }
 
@@ -126,6 +120,11 @@ export interface ProcessIdentity {
   readonly exe: string | null;
 }
 
+function withDenial(live: NativeLive, pid: number): NativeLive {
+  const [state, reason, ...rest] = live;
+  return state === 'unreadable' ? [state, `${reason}: ${explainDenial(pid)}`, ...rest] : live;
+}
+
 /** Both environments of one process at one moment; null what was not asked for. */
 export class ProcessEnvironment implements Disposable {
   /** Which process they were read from. */
@@ -136,12 +135,10 @@ export class ProcessEnvironment implements Disposable {
   readonly live: LiveEnvironment | null;
 
   /** @internal */
-  constructor(native: NativeEnvironment) {
-    const { pid, startTime, comm, exe, initial, live } = native;
-    this.process = { pid, startTime, comm: comm.toString(), exe: exe?.toString() ?? null };
+  constructor([pid, startTime, comm, exe, initial, live, denied]: NativeEnvironment) {
+    this.process = { pid, startTime, comm, exe };
     this.initial = initial && new InitialEnvironment(initial);
-    const denied = live?.state === 'unreadable' && native.denied !== null;
-    this.live = live && new LiveEnvironment(live, denied ? `${live.reason}: ${explainDenial(pid)}` : live.reason);
+    this.live = live && new LiveEnvironment(denied === null ? live : withDenial(live, pid));
   }
 
   /** Overwrites the values of both. */
@@ -184,6 +181,9 @@ function checkBoolean(option: string, value: unknown): boolean {
 }
 
 function toRequest(options: ReadEnvironmentOptions): NativeRequest {
+  if (typeof options !== 'object' || options === null) throw new UsageError('options', 'must be an object');
+  if (options.signal !== undefined && !(options.signal instanceof AbortSignal))
+    throw new UsageError('signal', 'must be an AbortSignal');
   const { initial = true, live = true, stop = false, timeout = DEFAULT_TIMEOUT } = options;
   return {
     initial: checkBoolean('initial', initial),
@@ -258,7 +258,7 @@ export async function readEnvironments(
 ): Promise<PromiseSettledResult<ProcessEnvironment>[]> {
   const request = toRequest(options);
   if (!Array.isArray(pids)) throw new UsageError('pids', 'must be an array of process ids');
-  const outcomes = await call(pids.map(checkPid), request, options.signal);
+  const outcomes = await call(Array.from(pids, checkPid), request, options.signal);
   return outcomes.map((outcome, i) => {
     try {
       return { status: 'fulfilled', value: toEnvironment(outcome, pids[i] as number) };

@@ -5,43 +5,45 @@ import type { SystemErrorRecord } from './errors.ts';
 /** A process held by the addon. */
 export type ProcessHandle = object & { readonly __handle: unique symbol };
 
-/** Entries as the addon packs them: `count` addresses (u64), `count + 1` offsets (u32), then the block. */
-export interface PackedEntries {
-  readonly count: number;
-  readonly truncated: boolean;
-  readonly packed: ArrayBuffer;
-}
-
 /** What has become of what the program was started with; docs/guides/env.md says what each means. */
 export type InitialState = 'intact' | 'overwritten' | 'relocated' | 'empty' | 'unreadable';
 
 /** How far the live environment can be trusted: only `ok` is an answer. */
 export type LiveState = 'ok' | 'unknown' | 'unstable' | 'ambiguous' | 'unreadable';
 
-export interface NativeInitial extends PackedEntries {
-  readonly state: InitialState;
-  readonly reason: string | null;
-}
+/** `packed` holds `count` addresses (u64), `count + 1` offsets (u32), then the block. */
+export type NativeInitial = readonly [
+  state: InitialState,
+  reason: string | null,
+  count: number,
+  truncated: boolean,
+  packed: ArrayBuffer,
+];
 
-export interface NativeLive extends PackedEntries {
-  readonly state: LiveState;
-  readonly reason: string | null;
-  readonly locator: string | null;
-  readonly runtime: string | null;
-  readonly address: bigint | null;
-  readonly region: string | null;
-  readonly caveat: string | null;
-}
+/** Begins as {@link NativeInitial} does. */
+export type NativeLive = readonly [
+  state: LiveState,
+  reason: string | null,
+  count: number,
+  truncated: boolean,
+  packed: ArrayBuffer,
+  locator: string | null,
+  runtime: string | null,
+  address: bigint | null,
+  region: string | null,
+  caveat: string | null,
+];
 
-export interface NativeEnvironment {
-  readonly pid: number;
-  readonly startTime: bigint;
-  readonly comm: Buffer;
-  readonly exe: Buffer | null;
-  readonly initial: NativeInitial | null;
-  readonly live: NativeLive | null;
-  readonly denied: SystemErrorRecord | null;
-}
+/** Arrays, because there can be thousands, and naming members costs the addon more than reading a process. */
+export type NativeEnvironment = readonly [
+  pid: number,
+  startTime: bigint,
+  comm: string,
+  exe: string | null,
+  initial: NativeInitial | null,
+  live: NativeLive | null,
+  denied: SystemErrorRecord | null,
+];
 
 /** One of the two is there. */
 export interface Outcome<Value> {

@@ -93,6 +93,13 @@ export function explainAccess(facts: AccessFacts): string {
   return 'a security module (LSM), or a capability that this process lacks and the target has, forbids it: run with CAP_SYS_PTRACE';
 }
 
+/** Why a process cannot be stopped: another tracer, or what {@link explainDenial} says. */
+export function explainStopDenial(pid: number): string {
+  const tracer = field(readOr(`/proc/${pid}/status`, ''), 'TracerPid');
+  if (tracer === '' || tracer === '0') return explainDenial(pid);
+  return `it is already traced, by process ${tracer}: detach that debugger, or read without stop`;
+}
+
 /** Why this process may not read the memory or the environment of another, and what to do. */
 export function explainDenial(pid: number): string {
   return explainAccess(accessFacts(pid));

@@ -1,6 +1,6 @@
 import { SystemError, type SystemErrorRecord, UsageError } from './errors.ts';
 import { addon, type ProcessHandle } from './native.ts';
-import { explainDenial } from './permission.ts';
+import { explainDenial, explainStopDenial } from './permission.ts';
 
 /** Largest process id that Linux gives: PID_MAX_LIMIT is 2^22, the type is an int. */
 const LARGEST_PID = 0x7fff_ffff;
@@ -22,7 +22,7 @@ export function processError(record: SystemErrorRecord, pid: number): SystemErro
   const error = new SystemError(record, pid);
   const hint =
     error.code === 'EACCES' || error.code === 'EPERM'
-      ? explainDenial(pid)
+      ? (record.syscall === 'ptrace' ? explainStopDenial : explainDenial)(pid)
       : record.syscall === 'pidfd_open' && error.code !== 'ESRCH'
         ? 'the number is that of a thread, or this kernel is older than 5.3: give the id of the process (Tgid in /proc/TID/status)'
         : '';

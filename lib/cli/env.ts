@@ -35,10 +35,11 @@ function readKey(path: string): Buffer {
 
 function toReadOptions(options: OutputOptions): ReadEnvironmentOptions {
   const both = options.initial === options.live;
+  const stopTimeout = parseMilliseconds('--stop-timeout', String(options['stopTimeout']));
   return {
     initial: both || options.initial === true,
     live: both || options.live === true,
-    stop: options['stop'] === true && parseMilliseconds('--stop-timeout', String(options['stopTimeout'])),
+    stop: options['stop'] === true && stopTimeout,
     timeout: parseMilliseconds('--timeout', String(options.timeout)),
   };
 }

@@ -17,6 +17,7 @@ const BY_CODE: Record<string, number> = {
   EACCES: EXIT.denied,
   EPERM: EXIT.denied,
   ETIMEDOUT: EXIT.incomplete,
+  EDEADLK: EXIT.incomplete,
   EBUSY: EXIT.incomplete,
   EAGAIN: EXIT.incomplete,
   EMFILE: EXIT.incomplete,
@@ -28,5 +29,5 @@ const BY_CODE: Record<string, number> = {
 /** Exit code for an error, by its `code`. */
 export function exitCodeOf(error: unknown): number {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  return BY_CODE[code] ?? EXIT.bug;
+  return (Object.hasOwn(BY_CODE, code) ? BY_CODE[code] : undefined) ?? EXIT.bug;
 }

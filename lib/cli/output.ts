@@ -1,3 +1,4 @@
+import { printable } from '../report/entry.ts';
 import { createStyle, type Style } from '../report/style.ts';
 import { EXIT, exitCodeOf } from './exit-code.ts';
 
@@ -12,8 +13,9 @@ export function terminalStyle(): Style {
 /** Ends without a word when whoever reads the output has gone, as `| head` does. */
 export function endWithReader(): void {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-    process.exit();
+    if (error.code === 'EPIPE') process.exit();
+    process.stderr.write(`podprobe: the output cannot be written: ${error.message}\n`);
+    process.exit(EXIT.incomplete);
   });
 }
 
@@ -22,16 +24,26 @@ export function print(lines: readonly string[]): void {
   process.stdout.write(`${lines.join('\n')}\n`);
 }
 
+/** JSON leaves DEL, the control characters of eight bits and those that turn text around as they are. */
+function escapeAll(json: string): string {
+  return json.replace(/[\x7f-\x9f]|\p{Cf}|\p{Zl}|\p{Zp}/gu, (character) =>
+    Array.from(
+      { length: character.length },
+      (_, i) => `\\u${character.charCodeAt(i).toString(16).padStart(4, '0')}`,
+    ).join(''),
+  );
+}
+
 /** Prints one JSON document. */
 export function printJson(document: object): void {
-  process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
+  process.stdout.write(`${escapeAll(JSON.stringify(document, null, 2))}\n`);
 }
 
 /** Says what went wrong, on standard error. */
 export function complain(error: unknown): void {
   const known = exitCodeOf(error) !== EXIT.bug && error instanceof Error;
   const text = known
-    ? error.message
+    ? printable(error.message)
     : `this is a bug, please report it: ${error instanceof Error ? error.stack : String(error)}`;
   process.stderr.write(`podprobe: ${text}\n`);
 }

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import type { EnvironmentEntry } from '../environ.ts';
+import { type EnvironmentBlock, type EnvironmentEntry, InitialEnvironment } from '../environ.ts';
 import type { Fingerprint } from './fingerprint.ts';
 
 /** How values are shown. */
@@ -18,6 +18,15 @@ export interface EntryDocument {
   readonly fingerprint: string;
   readonly value?: string;
   readonly valueBase64?: string;
+}
+
+/** In an area that is written over, what stands before a `=` need not be a name: all of it is taken for a value. */
+export function shownEntries(block: EnvironmentBlock): readonly EnvironmentEntry[] {
+  if (!(block instanceof InitialEnvironment) || block.state !== 'overwritten') return block.entries;
+  return block.entries.map((entry) => {
+    if (entry.name === null) return entry;
+    return { ...entry, name: null, value: Buffer.concat([entry.name, Buffer.from('='), entry.value]) };
+  });
 }
 
 /** A name: as text where it is UTF-8, else in base64 beside a null. */

@@ -1,12 +1,12 @@
 import { environmentDrift } from '../drift.ts';
 import type { EnvironmentBlock, ProcessEnvironment } from '../environ.ts';
-import { type Disclosure, type EntryDocument, entryDocument, nameDocument } from './entry.ts';
+import { type Disclosure, type EntryDocument, entryDocument, nameDocument, shownEntries } from './entry.ts';
 
 function blockDocument(
   block: EnvironmentBlock,
   disclosure: Disclosure,
 ): { entries: EntryDocument[]; truncated: boolean; reason: string | null } {
-  const entries = block.entries.map((entry) => entryDocument(entry, disclosure));
+  const entries = shownEntries(block).map((entry) => entryDocument(entry, disclosure));
   return { entries, truncated: block.truncated, reason: block.reason };
 }
 
@@ -27,6 +27,6 @@ export function envDocument(environment: ProcessEnvironment, disclosure: Disclos
       region: live.region,
       caveat: live.caveat,
     },
-    drift: drift?.map(({ name, change }) => ({ ...nameDocument(name), change })),
+    drift: drift?.map(({ name, change }) => ({ ...nameDocument(name), change })) ?? null,
   };
 }

@@ -1,6 +1,6 @@
 import { type Drift, environmentDrift } from '../drift.ts';
 import type { EnvironmentBlock, EnvironmentEntry, ProcessEnvironment } from '../environ.ts';
-import { type Disclosure, printable } from './entry.ts';
+import { type Disclosure, printable, shownEntries } from './entry.ts';
 import { alignColumns, count, type Style } from './style.ts';
 
 const MARKS = { added: '+', removed: '-', changed: '~' } as const;
@@ -42,8 +42,11 @@ function rowOf(mark: string, entry: EnvironmentEntry, note: string, { fingerprin
 }
 
 function rowsOf(block: EnvironmentBlock, changes: Map<string, Drift['change']>, disclosure: Disclosure): string[][] {
-  return block.entries.map((entry) => {
-    const change = changes.get(entry.name?.toString('latin1') ?? '');
+  const seen = new Set<string>();
+  return shownEntries(block).map((entry) => {
+    const key = entry.name?.toString('latin1');
+    const change = key === undefined || seen.has(key) ? undefined : changes.get(key);
+    if (key !== undefined) seen.add(key);
     return rowOf(change === undefined ? ' ' : MARKS[change], entry, change ?? '', disclosure);
   });
 }
@@ -81,7 +84,9 @@ export function envText(environment: ProcessEnvironment, disclosure: Disclosure,
   const removed =
     drift === null || shown !== live
       ? []
-      : (initial?.entries ?? []).filter((entry) => changes.get(entry.name?.toString('latin1') ?? '') === 'removed');
+      : (initial?.entries ?? []).filter(
+          (entry) => entry.name !== null && changes.get(entry.name.toString('latin1')) === 'removed',
+        );
   const rows = [
     ...(shown ? rowsOf(shown, shown === live ? changes : new Map(), disclosure) : []),
     ...removed.map((entry) => rowOf('-', entry, 'removed', disclosure)),

@@ -57,8 +57,8 @@ std::optional<std::size_t> measure(Window& window, const StringReference& refere
     const auto bytes = window.from(address);
     const std::size_t wanted = terminated ? longest : std::min<std::size_t>(reference.length, longest);
     if (terminated) {
-      const auto end = std::find(bytes.begin() + static_cast<std::ptrdiff_t>(searched), bytes.end(), 0);
-      if (end != bytes.end()) return static_cast<std::size_t>(end - bytes.begin());
+      const std::size_t length = searched + length_of_string(bytes.subspan(searched));
+      if (length < bytes.size()) return length;
       searched = bytes.size();
     }
     if (bytes.size() >= wanted) return wanted;
@@ -114,6 +114,7 @@ class Gatherer {
     return std::span<const std::uint8_t>(scratch_).subspan(place.offset, place.length);
   }
   bool truncated() const { return truncated_; }
+  std::size_t size() const { return scratch_.size(); }
   std::vector<Extent>& extents() { return extents_; }
 
  private:
@@ -135,7 +136,7 @@ class Gatherer {
   void keep_extent() {
     if (extent_end_ > extent_start_) {
       const auto bytes = window_.from(extent_start_).first(extent_end_ - extent_start_);
-      extents_.push_back({extent_start_, SecretBytes(bytes.begin(), bytes.end())});
+      extents_.push_back({extent_start_, SecretBytes(bytes)});
     }
     extent_start_ = extent_end_ = 0;
   }
@@ -147,7 +148,7 @@ class Gatherer {
     if (*length == longest) truncated_ = true;
     const auto bytes = window_.from(reference.address).first(*length);
     place = {scratch_.size(), *length, true};
-    scratch_.insert(scratch_.end(), bytes.begin(), bytes.end());
+    scratch_.append(bytes);
     const bool terminator = window_.holds(reference.address + *length);
     extent_end_ = std::max(extent_end_, reference.address + *length + (terminator ? 1 : 0));
   }
@@ -174,6 +175,7 @@ StringsRead read_strings(Memory& memory, std::span<const StringReference> refere
   result.extents = std::move(gatherer.extents());
   result.entries.offsets.reserve(references.size() + 1);
   result.entries.addresses.reserve(references.size());
+  result.entries.block.reserve(std::min(gatherer.size() + references.size(), limits.total));
   for (std::size_t i = 0; i < references.size(); ++i) {
     const Place& place = gatherer.place(i);
     if (!place.readable) {

@@ -24,13 +24,19 @@ struct Entries {
     return {reinterpret_cast<const char*>(block.data()) + offsets[i], std::size_t{offsets[i + 1]} - offsets[i] - 1};
   }
   void append(std::uint64_t address, std::span<const std::uint8_t> bytes) {
-    block.insert(block.end(), bytes.begin(), bytes.end());
+    block.append(bytes);
     block.push_back(0);
     offsets.push_back(static_cast<std::uint32_t>(block.size()));
     addresses.push_back(address);
   }
   bool operator==(const Entries&) const = default;
 };
+
+/// Where the first NUL of `bytes` is; its size when there is none.
+inline std::size_t length_of_string(std::span<const std::uint8_t> bytes) {
+  const void* const end = bytes.empty() ? nullptr : std::memchr(bytes.data(), 0, bytes.size());
+  return end ? static_cast<std::size_t>(static_cast<const std::uint8_t*>(end) - bytes.data()) : bytes.size();
+}
 
 /// What getenv(3) would take for an entry: `NAME=value` with a name.
 inline bool well_formed(std::string_view entry) {

@@ -74,8 +74,8 @@ Snapshot read_go_slice(Memory& memory, std::uint64_t variable, unsigned word, co
   if (!read_exact(memory, snapshot.vector, headers)) {
     return fail(snapshot, "the string headers at " + hex(snapshot.vector) + " cannot be read");
   }
-  snapshot.extents.push_back({variable, SecretBytes(fields.begin(), fields.end())});
-  snapshot.extents.push_back({snapshot.vector, SecretBytes(headers.begin(), headers.end())});
+  snapshot.extents.push_back({variable, SecretBytes(fields)});
+  snapshot.extents.push_back({snapshot.vector, SecretBytes(headers)});
   std::vector<StringReference> references;
   references.reserve(length);
   for (std::size_t i = 0; i < length; ++i) {
@@ -135,8 +135,9 @@ bool unchanged(Memory& memory, const Snapshot& snapshot) {
     at += extent.bytes.size();
   }
   if (!memory.gather(pieces)) return false;
-  return std::ranges::equal(pieces, snapshot.extents,
-                            [](const Piece& piece, const Extent& extent) { return std::ranges::equal(piece.out, extent.bytes); });
+  return std::ranges::equal(pieces, snapshot.extents, [](const Piece& piece, const Extent& extent) {
+    return extent.bytes.empty() || std::memcmp(piece.out.data(), extent.bytes.data(), extent.bytes.size()) == 0;
+  });
 }
 
 Snapshot read_snapshot(Memory& memory, std::uint64_t variable, Layout layout, unsigned word, const Limits& limits) {

@@ -17,7 +17,7 @@ Entries split(std::span<const std::uint8_t> bytes, std::uint64_t address, const 
       entries.truncated = true;
       break;
     }
-    const auto length = static_cast<std::size_t>(std::ranges::find(bytes, 0) - bytes.begin());
+    const std::size_t length = length_of_string(bytes);
     entries.append(address, bytes.first(length));
     const std::size_t step = std::min(length + 1, bytes.size());
     address += step;

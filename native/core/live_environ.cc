@@ -39,6 +39,7 @@ bool all_well_formed(const Entries& entries) {
 }
 
 bool repeats_a_string(std::vector<std::uint64_t> pointers) {
+  if (std::ranges::is_sorted(pointers, std::ranges::less_equal{})) return false;
   std::ranges::sort(pointers);
   return std::ranges::adjacent_find(pointers) != pointers.end();
 }

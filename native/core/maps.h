@@ -25,7 +25,7 @@ struct Mapping {
   std::uint32_t major = 0;
   std::uint32_t minor = 0;
   std::uint64_t inode = 0;
-  std::string path;
+  std::string path{};
 
   bool file_backed() const { return inode != 0; }
 };

@@ -46,8 +46,12 @@ void Courier::send(Delivery delivery) {
 void Courier::receive(napi_env env, napi_value, void* context, void* data) {
   const std::unique_ptr<Delivery> delivery(static_cast<Delivery*>(data));
   if (!env) return;
-  static_cast<Courier*>(context)->received(env);
-  (*delivery)(env);
+  try {
+    static_cast<Courier*>(context)->received(env);
+    (*delivery)(env);
+  } catch (const Napi::Error&) {
+    // the environment is being torn down: nobody is left to be told
+  }
 }
 
 void Courier::expect(Napi::Env env) {

@@ -48,43 +48,36 @@ Napi::Value pack(Napi::Env env, const core::Entries& entries) {
   return buffer;
 }
 
-void set_entries(Napi::Env env, Napi::Object& object, const core::Entries& entries) {
-  object.Set("count", static_cast<double>(entries.size()));
-  object.Set("truncated", entries.truncated);
-  object.Set("packed", pack(env, entries));
+/// An array by position: lib/native.ts names the members.
+Napi::Array tuple(Napi::Env env, std::initializer_list<napi_value> values) {
+  Napi::Array array = Napi::Array::New(env, values.size());
+  std::uint32_t index = 0;
+  for (napi_value value : values) array.Set(index++, value);
+  return array;
 }
 
 Napi::Value to_value(Napi::Env env, const core::InitialEnviron& initial) {
-  Napi::Object object = Napi::Object::New(env);
-  object.Set("state", name_of(initial.state));
-  object.Set("reason", text_or_null(env, initial.reason));
-  set_entries(env, object, initial.entries);
-  return object;
+  return tuple(env, {Napi::String::New(env, name_of(initial.state)), text_or_null(env, initial.reason),
+                     Napi::Number::New(env, static_cast<double>(initial.entries.size())),
+                     Napi::Boolean::New(env, initial.entries.truncated), pack(env, initial.entries)});
 }
 
 Napi::Value to_value(Napi::Env env, const tasks::LiveResult& live) {
-  Napi::Object object = Napi::Object::New(env);
-  object.Set("state", name_of(live.environ.state));
-  object.Set("reason", text_or_null(env, live.environ.reason));
-  set_entries(env, object, live.environ.entries);
-  object.Set("locator", text_or_null(env, live.locator));
-  object.Set("runtime", text_or_null(env, live.runtime));
-  object.Set("address", live.locator.empty() ? env.Null() : Napi::BigInt::New(env, live.environ.vector));
-  object.Set("region", text_or_null(env, live.region));
-  object.Set("caveat", text_or_null(env, live.caveat));
-  return object;
+  const core::LiveEnviron& environ = live.environ;
+  return tuple(env, {Napi::String::New(env, name_of(environ.state)), text_or_null(env, environ.reason),
+                     Napi::Number::New(env, static_cast<double>(environ.entries.size())),
+                     Napi::Boolean::New(env, environ.entries.truncated), pack(env, environ.entries),
+                     text_or_null(env, live.locator), text_or_null(env, live.runtime),
+                     live.locator.empty() ? env.Null() : Napi::BigInt::New(env, environ.vector),
+                     text_or_null(env, live.region), text_or_null(env, live.caveat)});
 }
 
 Napi::Value to_value(Napi::Env env, tasks::EnvironmentResult& result) {
-  Napi::Object object = Napi::Object::New(env);
-  object.Set("pid", result.stat.pid);
-  object.Set("startTime", Napi::BigInt::New(env, result.stat.start_time));
-  object.Set("comm", Napi::Buffer<char>::Copy(env, result.stat.comm.data(), result.stat.comm.size()));
-  object.Set("exe", result.exe.empty() ? env.Null() : Napi::Buffer<char>::Copy(env, result.exe.data(), result.exe.size()));
-  object.Set("initial", result.initial ? to_value(env, *result.initial) : env.Null());
-  object.Set("live", result.live ? to_value(env, *result.live) : env.Null());
-  object.Set("denied", result.denied ? Napi::Value(to_record(env, *result.denied)) : env.Null());
-  return object;
+  return tuple(env, {Napi::Number::New(env, result.stat.pid), Napi::BigInt::New(env, result.stat.start_time),
+                     Napi::String::New(env, result.stat.comm), text_or_null(env, result.exe),
+                     result.initial ? to_value(env, *result.initial) : env.Null(),
+                     result.live ? to_value(env, *result.live) : env.Null(),
+                     result.denied ? Napi::Value(to_record(env, *result.denied)) : env.Null()});
 }
 
 std::vector<Target> targets_of(const Napi::Array& array) {

@@ -27,23 +27,30 @@ struct ProcmapQuery {
   std::uint64_t build_id_addr;
 };
 
+constexpr std::uint64_t vma_readable = 1;
 constexpr unsigned long procmap_query = _IOWR('f', 17, ProcmapQuery);
 
 }  // namespace
 
-std::optional<std::string> query_mapping_name(const Process& process, std::uint64_t address) {
-  const Fd maps = process.open("maps", 0);
+std::optional<QueriedMapping> MappingQuery::find(std::uint64_t address) {
   std::array<char, 4096> name{};
   ProcmapQuery query{};
   query.size = sizeof query;
   query.query_addr = address;
   query.vma_name_size = name.size();
   query.vma_name_addr = reinterpret_cast<std::uint64_t>(name.data());
-  if (ioctl(maps.get(), procmap_query, &query) == 0) {
-    return query.vma_name_size == 0 ? std::string() : std::string(name.data(), query.vma_name_size - 1);
+  if (ioctl(maps_.get(), procmap_query, &query) != 0) {
+    supported_ = errno == ENOENT;
+    return std::nullopt;
   }
-  if (errno == ENOTTY || errno == EINVAL) return std::nullopt;
-  throw Error(errno, "ioctl", process.path("maps"));
+  return QueriedMapping{.start = query.vma_start,
+                        .end = query.vma_end,
+                        .readable = (query.vma_flags & vma_readable) != 0,
+                        .offset = query.vma_offset,
+                        .major = query.dev_major,
+                        .minor = query.dev_minor,
+                        .inode = query.inode,
+                        .name = query.vma_name_size == 0 ? std::string() : std::string(name.data(), query.vma_name_size - 1)};
 }
 
 }  // namespace podprobe::sys

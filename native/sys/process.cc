@@ -20,10 +20,9 @@ Fd open_pidfd(int pid) {
 
 }  // namespace
 
-Process::Process(int pid)
-    : pid_(pid), task_(pid), pidfd_(open_pidfd(pid)), directory_path_("/proc/" + std::to_string(pid)) {
+Process::Process(int pid) : pid_(pid), task_(pid), pidfd_(open_pidfd(pid)) {
   try {
-    directory_ = open_path(directory_path_, O_DIRECTORY | O_PATH);
+    directory_ = open_path("/proc/" + std::to_string(pid), O_DIRECTORY | O_PATH);
   } catch (const Error& error) {
     // hidepid= shows other users' processes as missing
     if (error.number == ENOENT && !exists()) throw Error(ESRCH, error.syscall, error.path);
@@ -32,9 +31,14 @@ Process::Process(int pid)
   if (!exists()) throw Error(ESRCH, "pidfd_send_signal");
 }
 
+std::string Process::path(const char* name) const {
+  const std::string process = "/proc/" + std::to_string(pid_) + "/";
+  return thread_directory_ ? process + "task/" + std::to_string(task_) + "/" + name : process + name;
+}
+
 Fd Process::open(const char* name, int flags) const {
   try {
-    return open_at(directory_, name, flags | O_RDONLY, path(name));
+    return open_at(thread_directory_ ? thread_directory_ : directory_, name, flags | O_RDONLY, path(name));
   } catch (const Error& error) {
     if (error.number == ENOENT && !exists()) throw Error(ESRCH, error.syscall, error.path);
     throw;
@@ -43,7 +47,7 @@ Fd Process::open(const char* name, int flags) const {
 
 std::string Process::link(const char* name) const {
   std::array<char, 4096> target{};
-  const auto size = readlinkat(directory_.get(), name, target.data(), target.size());
+  const auto size = readlinkat((thread_directory_ ? thread_directory_ : directory_).get(), name, target.data(), target.size());
   return size < 0 ? std::string() : std::string(target.data(), static_cast<std::size_t>(size));
 }
 
@@ -52,8 +56,10 @@ bool Process::exists() const {
   return syscall(SYS_pidfd_send_signal, pidfd_.get(), 0, nullptr, 0) == 0 || errno != ESRCH;
 }
 
+Fd Process::open_tasks() const { return open_at(directory_, "task", O_DIRECTORY, "/proc/" + std::to_string(pid_) + "/task"); }
+
 std::vector<int> Process::threads(std::size_t most) const {
-  const Fd tasks = open("task", O_DIRECTORY);
+  const Fd tasks = open_tasks();
   std::vector<int> threads;
   alignas(dirent64) std::array<char, 16384> buffer;
   for (;;) {
@@ -71,8 +77,7 @@ std::vector<int> Process::threads(std::size_t most) const {
 
 void Process::read_through_thread(int thread) {
   const std::string name = "task/" + std::to_string(thread);
-  directory_ = open(name.c_str(), O_DIRECTORY | O_PATH);
-  directory_path_ += "/" + name;
+  thread_directory_ = thread == pid_ ? Fd() : open_at(directory_, name.c_str(), O_DIRECTORY | O_PATH, path(name.c_str()));
   task_ = thread;
 }
 

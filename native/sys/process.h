@@ -22,7 +22,7 @@ class Process {
   int task() const { return task_; }
 
   /// `/proc/PID/NAME`, for messages.
-  std::string path(const char* name) const { return directory_path_ + "/" + name; }
+  std::string path(const char* name) const;
 
   Fd open(const char* name, int flags) const;
 
@@ -36,10 +36,14 @@ class Process {
   /// Whether it has not been reaped.
   bool exists() const;
 
+  /// `/proc/PID/task`, whatever thread is read through.
+  Fd open_tasks() const;
+
   /// Thread ids of /proc/PID/task, at most `most`.
   std::vector<int> threads(std::size_t most) const;
 
-  /// Reads /proc/PID/task/TID from now on: the files of a process whose first thread has exited are empty.
+  /// Reads /proc/PID/task/TID from now on: the files of a process whose first thread has exited are empty. `thread` equal
+  /// to pid() goes back to /proc/PID. Errors: ESRCH, ENOENT no such thread.
   void read_through_thread(int thread);
 
  private:
@@ -47,7 +51,7 @@ class Process {
   int task_;
   Fd pidfd_;
   Fd directory_;
-  std::string directory_path_;
+  Fd thread_directory_;
 };
 
 template <class Buffer>

@@ -50,6 +50,7 @@ struct StoppedProcess::Tracer {
   bool expired() const;
   bool seize_new_threads(bool& any);
   bool seize(int thread);
+  bool has_exited(int thread) const;
   bool wait_until_stopped();
   void detach();
   void announce(Phase next);
@@ -68,6 +69,27 @@ bool StoppedProcess::Tracer::expired() const {
   return now.tv_sec > deadline.tv_sec || (now.tv_sec == deadline.tv_sec && now.tv_nsec >= deadline.tv_nsec);
 }
 
+/// By the state in /proc/PID/task/TID/stat: the letter behind the last `)`.
+bool StoppedProcess::Tracer::has_exited(int thread) const {
+  std::array<char, 24> name{};
+  std::size_t digits = 1;
+  for (int rest = thread; rest >= 10; rest /= 10) ++digits;
+  for (std::size_t i = digits; i-- > 0; thread /= 10) name[i] = static_cast<char>('0' + thread % 10);
+  constexpr char file[] = "/stat";
+  for (std::size_t i = 0; i < sizeof file; ++i) name[digits + i] = file[i];
+  const long stat = raw_syscall(SYS_openat, task_directory, reinterpret_cast<long>(name.data()), O_RDONLY | O_CLOEXEC);
+  if (stat < 0) return true;
+  std::array<char, 256> line;
+  const long size = raw_syscall(SYS_read, stat, reinterpret_cast<long>(line.data()), line.size());
+  raw_syscall(SYS_close, stat);
+  for (long i = size - 1; i >= 0; --i) {
+    if (line[static_cast<std::size_t>(i)] != ')') continue;
+    const char state = i + 2 < size ? line[static_cast<std::size_t>(i) + 2] : 'X';
+    return state == 'Z' || state == 'X';
+  }
+  return true;
+}
+
 bool StoppedProcess::Tracer::seize(int thread) {
   for (std::size_t i = 0; i < count; ++i) {
     if (threads[i] == thread) return false;
@@ -77,7 +99,8 @@ bool StoppedProcess::Tracer::seize(int thread) {
     return false;
   }
   const long result = raw_syscall(SYS_ptrace, PTRACE_SEIZE, thread, 0, 0);
-  if (result == -ESRCH) return false;  // it has exited since it was listed
+  // ESRCH: it is gone since it was listed; the kernel refuses one that has exited and is not reaped with EPERM
+  if (result == -ESRCH || (result == -EPERM && has_exited(thread))) return false;
   if (result != 0) {
     failure = result;
     return false;
@@ -151,7 +174,7 @@ void StoppedProcess::Tracer::trace() {
   while (any && !expired()) {
     if (!seize_new_threads(any)) return;
   }
-  if (count == 0) failure = -ESRCH;
+  if (failure == 0 && count == 0 && !expired()) failure = -ESRCH;
   if (failure == 0 && (any || !wait_until_stopped())) failure = -ETIMEDOUT;
   if (failure != 0) return;
   announce(stopped);
@@ -169,7 +192,8 @@ int StoppedProcess::Tracer::run(void* self) {
 }
 
 StoppedProcess::StoppedProcess(const Process& process, std::chrono::milliseconds bound) : tracer_(std::make_unique<Tracer>()) {
-  const Fd tasks = process.open("task", O_DIRECTORY);
+  if (process.pid() == getpid()) throw Error(EDEADLK, "ptrace", process.path("task"), "a process cannot stop itself");
+  const Fd tasks = process.open_tasks();
   tracer_->task_directory = tasks.get();
   tracer_->parent = getpid();
   clock_gettime(CLOCK_MONOTONIC, &tracer_->deadline);

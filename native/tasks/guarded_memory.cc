@@ -42,6 +42,22 @@ const std::vector<core::Mapping>& MappingTable::all() {
 }
 
 const core::Mapping* MappingTable::find(std::uint64_t address) {
+  if (!query_) query_.emplace(process_);
+  if (query_->supported()) {
+    auto found = query_->find(address);
+    if (found) {
+      queried_ = {.start = found->start,
+                  .end = found->end,
+                  .readable = found->readable,
+                  .offset = found->offset,
+                  .major = found->major,
+                  .minor = found->minor,
+                  .inode = found->inode,
+                  .path = std::move(found->name)};
+      return &queried_;
+    }
+    if (query_->supported()) return nullptr;
+  }
   const core::Mapping* found = core::find_mapping(all(), address);
   if (!found && loads_ < most_loads) {
     load();

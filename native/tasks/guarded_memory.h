@@ -5,22 +5,27 @@
 #include "core/maps.h"
 #include "core/memory.h"
 #include "sys/mapped_file.h"
+#include "sys/mapping_query.h"
 #include "sys/remote_memory.h"
 
 namespace podprobe::tasks {
 
-/// /proc/PID/maps, read at the first question, and again (a few times at most) when an address is not in it.
+/// /proc/PID/maps: asked for single mappings where the kernel can be, else read whole at the first question, and again (a
+/// few times at most) when an address is not in it.
 class MappingTable {
  public:
   explicit MappingTable(const sys::Process& process) : process_(process) {}
 
   const std::vector<core::Mapping>& all();
+  /// Valid until the next question.
   const core::Mapping* find(std::uint64_t address);
 
  private:
   void load();
 
   const sys::Process& process_;
+  std::optional<sys::MappingQuery> query_;
+  core::Mapping queried_;
   std::vector<core::Mapping> mappings_;
   unsigned loads_ = 0;
 };

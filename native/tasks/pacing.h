@@ -29,6 +29,9 @@ class Pacing : public core::Pacer {
   Pacing(const Allowance& allowance, std::function<void()> on_pause) : allowance_(allowance), on_pause_(std::move(on_pause)) {}
   bool pause(unsigned attempt) override;
 
+ protected:
+  const Allowance& allowance() const { return allowance_; }
+
  private:
   const Allowance& allowance_;
   std::function<void()> on_pause_;
@@ -38,11 +41,13 @@ class Pacing : public core::Pacer {
 class StoppingPacing final : public Pacing {
  public:
   StoppingPacing(const Allowance& allowance, std::function<void()> on_pause, const sys::Process& process,
-                 std::chrono::milliseconds bound)
-      : Pacing(allowance, std::move(on_pause)), process_(process), bound_(bound), stopped_(std::make_unique<sys::StoppedProcess>(process, bound)) {}
+                 std::chrono::milliseconds bound);
   bool pause(unsigned attempt) override;
 
  private:
+  /// Waits, for at most `bound`, while another read of ours stops the same process.
+  std::unique_ptr<sys::StoppedProcess> stop() const;
+
   const sys::Process& process_;
   std::chrono::milliseconds bound_;
   std::unique_ptr<sys::StoppedProcess> stopped_;

@@ -1,7 +1,6 @@
 #include "tasks/read_environment.h"
 
 #include "core/hex.h"
-#include "sys/mapping_query.h"
 #include "tasks/target.h"
 
 namespace podprobe::tasks {
@@ -10,11 +9,13 @@ namespace {
 
 constexpr core::Limits limits{};
 constexpr unsigned most_images = 5;
+constexpr std::size_t most_stat = 8192;
 constexpr std::size_t most_threads_tried = 64;
 
-core::Stat read_stat(const sys::Process& process) {
-  const auto stat = core::parse_stat(process.read("stat", 8192));
-  if (!stat) throw sys::Error(EPROTO, "read", process.path("stat"), "the line is not as proc_pid_stat(5) says");
+core::Stat read_stat(const sys::Process& process, const sys::Fd& file) {
+  const std::string path = process.path("stat");
+  const auto stat = core::parse_stat(sys::read_whole<std::string>(file, most_stat, sys::End::at_short_read, path));
+  if (!stat) throw sys::Error(EPROTO, "read", path, "the line is not as proc_pid_stat(5) says");
   return *stat;
 }
 
@@ -32,13 +33,11 @@ class EnvironmentReader {
     if (!lock) throw sys::Error(EBUSY, "read", held_.process_.path("mem"), "an earlier read of this process has not ended");
     std::optional<HeldProcess::Known>& known = held_.known_;
     for (unsigned image = 0; image < most_images; ++image) {
-      if (!known) learn(known);
+      if (!known) known = learn();
       std::optional<EnvironmentResult> result = read_unless_gone(*known);
-      core::Stat after = read_stat(held_.process_);
-      const bool same = after.same_image(known->stat) && (!known->memory || known->memory->alive());
-      if (same && result) {
-        result->stat = std::move(after);
-        return std::move(*result);
+      if (result && still_the_same(*known)) {
+        result->stat = known->stat;
+        return *std::move(result);
       }
       known.reset();
     }
@@ -46,13 +45,34 @@ class EnvironmentReader {
   }
 
  private:
-  void learn(std::optional<HeldProcess::Known>& known) {
-    core::Stat stat = read_stat(held_.process_);
-    if (stat.kernel_thread()) throw sys::Error(ESRCH, "read", held_.process_.path("environ"), "a kernel thread has no environment");
-    if (stat.zombie()) stat = read_through_live_thread();
-    known.emplace();
-    known->exe = held_.process_.link("exe");
-    known->stat = std::move(stat);
+  HeldProcess::Known learn() {
+    HeldProcess::Known known;
+    held_.process_.read_through_thread(held_.process_.pid());
+    learn_stat(known);
+    if (known.stat.kernel_thread()) {
+      throw sys::Error(ESRCH, "read", held_.process_.path("environ"), "a kernel thread has no environment");
+    }
+    if (known.stat.zombie()) read_through_live_thread(known);
+    known.exe = held_.process_.link("exe");
+    return known;
+  }
+
+  void learn_stat(HeldProcess::Known& known) {
+    known.stat_file = held_.process_.open("stat", 0);
+    known.stat = read_stat(held_.process_, known.stat_file);
+  }
+
+  /// Whether the program that was read runs on; brings `known.stat` up to date.
+  bool still_the_same(HeldProcess::Known& known) {
+    try {
+      core::Stat now = read_stat(held_.process_, known.stat_file);
+      if (!now.same_image(known.stat) || (known.memory && !known.memory->alive())) return false;
+      known.stat = std::move(now);
+      return true;
+    } catch (const sys::Error& error) {
+      if (error.number != ESRCH) throw;
+      return false;
+    }
   }
 
   /// Nothing when the process went away in the middle, or the thread it was read through: the next stat tells which.
@@ -65,17 +85,18 @@ class EnvironmentReader {
     }
   }
 
-  core::Stat read_through_live_thread() {
+  void read_through_live_thread(HeldProcess::Known& known) {
     for (const int thread : held_.process_.threads(most_threads_tried)) {
       if (thread == held_.process_.pid()) continue;
       try {
         held_.process_.read_through_thread(thread);
-        core::Stat stat = read_stat(held_.process_);
-        if (!stat.zombie()) return stat;
+        learn_stat(known);
+        if (!known.stat.zombie()) return;
       } catch (const sys::Error& error) {
         if (error.number != ESRCH && error.number != ENOENT) throw;
       }
     }
+    held_.process_.read_through_thread(held_.process_.pid());
     throw sys::Error(ESRCH, "read", held_.process_.path("environ"), "it is a zombie: it has exited and waits for its parent");
   }
 
@@ -89,7 +110,7 @@ class EnvironmentReader {
     if (request_.live) result.live = read_live(known, target, initial, result);
     const bool nothing = (!request_.live || !known.memory) && (!request_.initial || initial.state == core::InitialState::unreadable);
     if (nothing && result.denied) throw *result.denied;
-    if (request_.initial) result.initial = initial;
+    if (request_.initial) result.initial = std::move(initial);
     return result;
   }
 
@@ -200,25 +221,15 @@ class EnvironmentReader {
   std::string region(HeldProcess::Known& known, Target& target, std::uint64_t vector) {
     if (vector >= known.stat.start_stack && vector < known.stat.env_end) return "[stack]";
     if (known.region_vector == vector) return known.region;
-    try {
-      const auto name = sys::query_mapping_name(held_.process_, vector);
-      if (name) {
-        known.region = name->empty() ? "anonymous" : *name;
-      } else {
-        const core::Mapping* const mapping = target.live().mappings().find(vector);
-        known.region = mapping ? core::region_name(*mapping) : std::string();
-      }
-      known.region_vector = vector;
-    } catch (const sys::Error& error) {
-      if (error.number != ENOENT) throw;
-      return {};
-    }
+    const core::Mapping* const mapping = target.live().mappings().find(vector);
+    known.region = mapping ? core::region_name(*mapping) : std::string();
+    known.region_vector = vector;
     return known.region;
   }
 
   EnvironmentResult unstable() {
     const std::string reason = "it called execve() during each of " + std::to_string(most_images) + " reads";
-    EnvironmentResult result{.stat = read_stat(held_.process_), .exe = {}, .initial = {}, .live = {}, .denied = {}};
+    EnvironmentResult result{.stat = read_stat(held_.process_, held_.process_.open("stat", 0)), .exe = {}, .initial = {}, .live = {}, .denied = {}};
     if (request_.initial) result.initial = core::InitialEnviron{.state = core::InitialState::unreadable, .reason = reason, .entries = {}};
     if (request_.live) {
       result.live.emplace();

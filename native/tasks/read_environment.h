@@ -50,6 +50,7 @@ class HeldProcess {
 
   /// What stays true of one program image.
   struct Known {
+    sys::Fd stat_file;
     core::Stat stat;
     std::string exe;
     std::optional<core::Auxv> auxv;

@@ -5,10 +5,13 @@
 namespace podprobe::tasks {
 
 bool ThreadPool::enqueue(std::function<void()> job) {
-  const std::lock_guard lock(mutex_);
-  if (closed_ || capacity_ > size_ + most_stuck) return false;
-  jobs_.push_back(std::move(job));
-  start_thread();
+  {
+    const std::lock_guard lock(mutex_);
+    if (closed_ || capacity_ > size_ + most_stuck) return false;
+    jobs_.push_back(std::move(job));
+    start_thread();
+  }
+  // without the mutex: the thread that is woken takes it at once
   changed_.notify_one();
   return true;
 }

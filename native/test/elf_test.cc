@@ -133,7 +133,7 @@ TEST("reads header and segments out of memory, as far as it can be read") {
   CHECK(!elf::read_header(memory, 0x20'0000));
   CHECK(!elf::read_header(memory, ~0ULL - 3));
   CHECK_EQUAL(elf::read_segments(memory, 0x10'0040, 3, 8).size(), 3);
-  CHECK_EQUAL(elf::read_segments(memory, 0x10'0040, ~0ULL, 8).size(), 3);
+  CHECK_EQUAL(elf::read_segments(memory, 0x10'0040, ~0ULL, 8).size(), (0x1000 - 0x40) / 56);
   CHECK_EQUAL(elf::read_segments(memory, 0x10'0040, 0, 8).size(), 0);
   memory.make_hole(0x10'0040 + 100, 1);
   CHECK_EQUAL(elf::read_segments(memory, 0x10'0040, 3, 8).size(), 1);

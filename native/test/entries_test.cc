@@ -99,9 +99,10 @@ TEST("long strings are read to their end") {
 
 TEST("a string longer than the limit is cut, and that is said") {
   FakeMemory memory;
-  memory.put_string(0x1000, "A=123456789");
-  const auto result = read(memory, {{0x1000}}, {.entries = 10, .string = 5, .total = 100});
-  CHECK(list(result.entries) == Strings{"A=123"});
+  const std::string value = "A=" + std::string(20'000, 'v');
+  memory.put_string(0x1000, value);
+  const auto result = read(memory, {{0x1000}}, {.entries = 10, .string = 5000, .total = 100'000});
+  CHECK(list(result.entries) == Strings{value.substr(0, 5000)});
   CHECK(result.entries.truncated);
 }
 

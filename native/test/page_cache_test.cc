@@ -50,6 +50,7 @@ TEST("asks for an unreadable page once, too") {
 
 TEST("stops at a page that is unreadable, and where one ends early") {
   FakeMemory memory = counting_memory(0x1000, 0x1800);
+  memory.make_hole(0x2800, 0x800);
   memory.fill(0x3000, 0x1000);
   PageCache cache(memory);
   CHECK_EQUAL(read(cache, 0x1ff0, 0x3000).size(), 0x810);

@@ -64,8 +64,8 @@ function findLeaks(text: string): string[] {
   return forbidden.filter((form) => text.includes(form));
 }
 
-function assertSilent({ text, code }: Result, code_: number): void {
-  assert.is(code, code_, text);
+function assertSilent({ text, code }: Result, expected: number): void {
+  assert.is(code, expected, text);
   assert.ok(text.length > 0, 'it printed nothing');
   assert.equal(findLeaks(text), []);
 }

@@ -20,8 +20,11 @@ const LATEST_KILL = 30;
 const FREEZES = 60;
 /** Long enough for every thread to get its turn on a busy machine. */
 const PATIENT = 1_000;
-/** How long a frozen reader can keep its target: the bound of a stop, and something for a busy machine. */
+/** What a frozen reader can keep its target for, and something for a busy machine. */
+const BOUND = 50;
 const LONGEST_HOLD = 500;
+/** Far longer than the test waits: only the end of the reader lets the target go. */
+const ENDLESS = 10_000;
 
 const start = (mode: string, count = 1) => startHostile(['stopped', mode, String(count)], { env: {} });
 
@@ -30,8 +33,8 @@ class Prober {
   readonly #child: ChildProcess;
   readonly #gone: Promise<unknown[]>;
 
-  constructor(targets: readonly Target[]) {
-    const args = [prober, ...targets.map(({ pid }) => String(pid))];
+  constructor(targets: readonly Target[], bound: number) {
+    const args = [prober, bound, ...targets.map(({ pid }) => pid)].map(String);
     this.#child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'inherit'] });
     this.#child.stdin?.on('error', () => {});
     this.#gone = once(this.#child, 'exit');
@@ -64,7 +67,7 @@ async function assertUnharmed(targets: readonly Target[], patience?: number): Pr
 
 /** Gives whether the reader died while a target was stopped, as far as that can be seen. */
 async function killOnce(targets: readonly Target[]): Promise<boolean> {
-  await using reader = new Prober(targets);
+  await using reader = new Prober(targets, ENDLESS);
   await reader.nextRead();
   await wait(Math.random() * LATEST_KILL);
   const held = targets.some(isHeld);
@@ -99,7 +102,7 @@ test(
     await using one = await start('threads');
     await using many = await start('threads', 32);
     const targets = [one, many];
-    await using reader = new Prober(targets);
+    await using reader = new Prober(targets, BOUND);
     await reader.nextRead();
     let held = 0;
     for (let i = 0; i < FREEZES; i++) {
