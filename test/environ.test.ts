@@ -1,4 +1,8 @@
-import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, mkdtempSync, openSync, readFileSync, readSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import * as assert from 'uvu/assert';
 import { type EnvironmentBlock, type ProcessEnvironment, readEnvironment } from '../lib/index.ts';
 import { startHostile, texts, unfit } from './helpers/hostile.ts';
@@ -195,9 +199,22 @@ test(
   { skip },
 );
 
-test('replaces bytes of the command name that are no text', () => {
-  const { process: identity } = environmentOf({ comm: Buffer.from([0x61, 0xff, 0x62]), exe: null });
-  assert.equal([identity.comm, identity.exe], ['a\ufffdb', null]);
+test('replaces bytes of the command name that are no text', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'podprobe-'));
+  // a copy of cat, which waits for its standard input, under a name that is not UTF-8
+  const script = `name=$(printf '%s/a\\377b' "$0") && cp "$(command -v cat)" "$name" && echo && exec "$name"`;
+  const child = spawn('sh', ['-c', script, folder], { stdio: ['pipe', 'pipe', 'inherit'] });
+  try {
+    child.stdin.write('ready\n');
+    let said = '';
+    for await (const chunk of child.stdout) if ((said += chunk).includes('ready')) break;
+    const { process: identity } = await readEnvironment(child.pid as number);
+    assert.equal([identity.comm, identity.exe], ['a\ufffdb', `${folder}/a\ufffdb`]);
+  } finally {
+    child.stdin.end();
+    await once(child, 'exit');
+    rmSync(folder, { recursive: true });
+  }
 });
 
 test.run();

@@ -43,7 +43,7 @@ class Batch final : public AnyBatch, public std::enable_shared_from_this<Batch<R
   }
 
   void expire() override {
-    give_up(Clock::now() - timeout_, sys::Error(ETIMEDOUT, "read", {}, "it gave no answer within " + std::to_string(timeout_.count()) + " ms"), false);
+    give_up(Clock::now() - timeout_, Allowance{{}, timeout_, {}}.timed_out(), false);
   }
 
   void cancel() override { give_up(Clock::time_point::max(), sys::Error(ECANCELED, "read"), true); }
@@ -70,7 +70,7 @@ class Batch final : public AnyBatch, public std::enable_shared_from_this<Batch<R
       const std::size_t index = next_++;
       const Clock::time_point now = Clock::now();
       const auto running = running_.insert(
-          running_.end(), Running{index, now, Allowance{now + timeout_, std::make_shared<std::atomic<bool>>(false)}});
+          running_.end(), Running{index, now, Allowance{now + timeout_, timeout_, std::make_shared<std::atomic<bool>>(false)}});
       lock.unlock();
       Outcome outcome = attempt(index, running->allowance);
       lock.lock();

@@ -16,10 +16,15 @@ using Clock = std::chrono::steady_clock;
 
 /// Until when a task may go on.
 struct Allowance {
-  Clock::time_point deadline;
-  std::shared_ptr<std::atomic<bool>> cancelled;
+  Clock::time_point deadline{};
+  std::chrono::milliseconds timeout{};  ///< how long before `deadline` it began
+  std::shared_ptr<std::atomic<bool>> cancelled{};
 
   bool left() const { return !*cancelled && Clock::now() < deadline; }
+  /// What to fail with when nothing is left.
+  sys::Error timed_out() const {
+    return {ETIMEDOUT, "read", {}, "it gave no answer within " + std::to_string(timeout.count()) + " ms"};
+  }
 };
 
 /// Waits between two looks: 0.1 ms at first, 2.5 ms from the sixth on.

@@ -201,6 +201,7 @@ class EnvironmentReader {
       Pacing pacing(request_.allowance, ask_anew);
       live.environ = core::read_live_environ(target.live(), location, limits, pacing);
     }
+    if (live.environ.state == core::LiveState::unstable && !request_.allowance.left()) throw request_.allowance.timed_out();
   }
 
   void explain(const HeldProcess::Known& known, const core::InitialEnviron& initial, Target& target, LiveResult& live) {

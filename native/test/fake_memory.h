@@ -3,8 +3,8 @@
 #include <array>
 #include <bitset>
 #include <functional>
+#include <map>
 #include <string_view>
-#include <unordered_map>
 #include <utility>
 
 #include "core/memory.h"
@@ -54,6 +54,18 @@ class FakeMemory : public core::Memory {
     }
   }
 
+  /// Calls `visit(address, bytes)` for what is not 0, and for the first byte of every page.
+  template <class Visit>
+  void for_each_run(Visit visit) const {
+    for (const auto& [number, page] : pages_) {
+      for (std::size_t at = 0, end = 1; at < core::page_size; at = end, end = at + 1) {
+        if (at != 0 && page.bytes[at] == 0) continue;
+        while (end < core::page_size && page.bytes[end] != 0) ++end;
+        visit(number * core::page_size + at, std::span(page.bytes).subspan(at, end - at));
+      }
+    }
+  }
+
   std::size_t read(std::uint64_t address, std::span<std::uint8_t> out) override {
     ++reads;
     if (before_read) before_read(reads);
@@ -78,7 +90,7 @@ class FakeMemory : public core::Memory {
     std::array<std::uint8_t, core::page_size> bytes{};
     std::bitset<core::page_size> hole;
   };
-  std::unordered_map<std::uint64_t, Page> pages_;
+  std::map<std::uint64_t, Page> pages_;
 };
 
 }  // namespace podprobe::test

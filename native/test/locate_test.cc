@@ -1,98 +1,29 @@
 #include "core/locate.h"
 
 #include "test/check.h"
-#include "test/dynamic_image.h"
+#include "test/fake_program.h"
 #include "test/static_image.h"
 
 namespace elf = podprobe::core::elf;
 using podprobe::core::Auxv;
-using podprobe::core::Entries;
 using podprobe::core::first_vector;
 using podprobe::core::Layout;
-using podprobe::core::LoadedObject;
 using podprobe::core::locate_environ;
 using podprobe::core::Located;
 using podprobe::core::Location;
-using podprobe::core::Mapping;
-using podprobe::core::Memory;
 using podprobe::core::NotLocated;
 using podprobe::test::Bytes;
+using podprobe::test::DynamicProgram;
 using podprobe::test::FakeMemory;
-using podprobe::test::HashTable;
-using podprobe::test::NamedBytes;
+using podprobe::test::FakeProgram;
+using podprobe::test::put_symtab;
 using podprobe::test::StaticImage;
+using podprobe::test::variable;
 
 namespace {
 
-class FakeProgram : public podprobe::core::Program {
- public:
-  FakeMemory bytes;
-  FakeMemory file;
-  bool file_readable = true;
-  std::vector<Mapping> maps;
-  std::string path = "/usr/bin/app";
-  Entries entries;
-
-  Memory& memory() override { return bytes; }
-  Memory* executable() override { return file_readable ? &file : nullptr; }
-  const std::vector<Mapping>& mappings() override { return maps; }
-  const std::string& executable_path() override { return path; }
-  const Entries& initial() override { return entries; }
-};
-
-constexpr std::uint64_t base = 0x5555'0000, dynamic = base + 0x3000, r_debug = base + 0x4'0000, libc = 0x7f00'0000,
-                        stack = 0x7ffe'0000;
-
-/// A dynamic program: headers at `base`, DT_DEBUG to `r_debug`, and what its loader has mapped.
-struct DynamicProgram : FakeProgram {
-  std::vector<LoadedObject> objects{{.base = base, .dynamic = dynamic, .name = ""}};
-  Auxv auxv{.word = 8, .phdr = base + 64, .phnum = 5};
-
-  explicit DynamicProgram(std::uint32_t interpreter = elf::pt_interp) {
-    Bytes head = podprobe::test::elf_header({.phnum = 5});
-    for (const elf::Segment& one :
-         {elf::Segment{.type = elf::pt_phdr, .vaddr = 64}, {.type = interpreter},
-          {.type = elf::pt_load, .flags = 5, .filesz = 0x1000, .memsz = 0x1000},
-          {.type = elf::pt_load, .flags = 6, .offset = 0x3000, .vaddr = 0x3000, .filesz = 0x1000, .memsz = 0x1'0000},
-          {.type = elf::pt_dynamic, .vaddr = 0x3000}}) {
-      head.append(podprobe::test::segment_bytes(one, 8));
-    }
-    bytes.put(base, head);
-    file.put(0, head);
-    bytes.put_words(dynamic, {elf::dt_debug, r_debug, 0, 0});
-    bytes.put_words(stack, {1, stack + 0x100, 0, 0});
-  }
-
-  void load(const std::string& name, std::uint64_t at, const std::vector<NamedBytes>& symbols) {
-    objects.push_back(podprobe::test::put_library(bytes, {.base = at, .name = name, .symbols = symbols}));
-  }
-
-  Located locate() {
-    podprobe::test::put_link_map(bytes, r_debug, objects);
-    return locate_environ(*this, auxv, stack);
-  }
-};
-
-NamedBytes variable(const char* name, std::uint64_t value, std::uint64_t size = 8) {
-  return {name, {.name = 0, .value = value, .size = size, .type = elf::stt_object, .section = 7}};
-}
-
-void put_symtab(FakeProgram& program, const std::vector<NamedBytes>& symbols) {
-  // the segments of the file stay in front of the tables
-  const Bytes whole = podprobe::test::file_with_symtab(symbols, 8);
-  constexpr std::uint64_t at = 0x10'0000;
-  FakeMemory& file = program.file;
-  file.put(at, whole);
-  const auto sections = podprobe::core::load<std::uint64_t>(whole, 40);
-  Bytes table = Bytes().append(std::span(whole).subspan(sections));
-  for (std::size_t i = 1; i < 3; ++i) {
-    const auto offset = podprobe::core::load<std::uint64_t>(table, i * 64 + 24) + at;
-    std::memcpy(table.data() + i * 64 + 24, &offset, 8);
-  }
-  file.put(at + sections, table);
-  file.put_words(40, {at + sections});
-  file.put(60, Bytes().u16(3));
-}
+constexpr std::uint64_t base = DynamicProgram::base, r_debug = DynamicProgram::r_debug, stack = DynamicProgram::stack,
+                        libc = 0x7f00'0000;
 
 Location location_of(const Located& located) {
   if (const auto* const missing = std::get_if<NotLocated>(&located)) throw podprobe::test::Failure{"not located: " + missing->reason};

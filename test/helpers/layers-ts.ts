@@ -4,11 +4,13 @@ import ts from 'typescript';
 // From the top down; a line may use the lines below it, never the names beside it.
 const layers = [
   ['cli'],
-  ['report', 'demo'],
-  ['trail'],
+  ['report'],
+  ['demo'],
+  ['trail', 'doctor', 'drift'],
   ['etcd', 'kube', 'environ', 'mounts', 'exec', 'rootfs', 'watch'],
   ['namespaces'],
   ['process'],
+  ['permission'],
   ['native'],
   ['errors'],
 ];
