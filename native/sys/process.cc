@@ -40,7 +40,7 @@ Fd Process::open(const char* name, int flags) const {
   try {
     return open_at(thread_directory_ ? thread_directory_ : directory_, name, flags | O_RDONLY, path(name));
   } catch (const Error& error) {
-    if (error.number == ENOENT && !exists()) throw Error(ESRCH, error.syscall, error.path);
+    if (error.number == ENOENT && (thread_directory_ || !exists())) throw Error(ESRCH, error.syscall, error.path);
     throw;
   }
 }
@@ -56,7 +56,15 @@ bool Process::exists() const {
   return syscall(SYS_pidfd_send_signal, pidfd_.get(), 0, nullptr, 0) == 0 || errno != ESRCH;
 }
 
-Fd Process::open_tasks() const { return open_at(directory_, "task", O_DIRECTORY, "/proc/" + std::to_string(pid_) + "/task"); }
+Fd Process::open_tasks() const {
+  const std::string shown = "/proc/" + std::to_string(pid_) + "/task";
+  try {
+    return open_at(directory_, "task", O_DIRECTORY, shown);
+  } catch (const Error& error) {
+    if (error.number == ENOENT) throw Error(ESRCH, error.syscall, shown);
+    throw;
+  }
+}
 
 std::vector<int> Process::threads(std::size_t most) const {
   const Fd tasks = open_tasks();

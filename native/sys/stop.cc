@@ -117,7 +117,7 @@ bool StoppedProcess::Tracer::seize_new_threads(bool& any) {
   alignas(8) std::array<std::uint8_t, 4096> buffer;
   for (;;) {
     const long size = raw_syscall(SYS_getdents64, task_directory, reinterpret_cast<long>(buffer.data()), buffer.size());
-    if (size < 0) failure = size;
+    if (size < 0) failure = size == -ENOENT ? -ESRCH : size;  // ENOENT: it has been reaped
     if (size <= 0) return failure == 0;
     for (long at = 0; at + 19 <= size;) {
       // struct linux_dirent64: d_ino, d_off, u16 d_reclen at 16, d_type, d_name at 19
@@ -125,7 +125,8 @@ bool StoppedProcess::Tracer::seize_new_threads(bool& any) {
       int thread = 0;
       for (const std::uint8_t* c = entry + 19; *c >= '0' && *c <= '9'; ++c) thread = thread * 10 + (*c - '0');
       if (thread != 0 && seize(thread)) any = true;
-      if (failure != 0 || expired()) return failure == 0;
+      if (failure != 0) return false;
+      if (expired()) return any = true;  // the list was not read to its end
       at += entry[16] | entry[17] << 8;
     }
   }
@@ -152,7 +153,9 @@ void StoppedProcess::Tracer::detach() {
   for (std::size_t i = 0; i < count; ++i) {
     siginfo_t info{};
     raw_syscall(SYS_waitid, P_PID, threads[i], reinterpret_cast<long>(&info), WSTOPPED | WNOHANG | WNOWAIT | __WALL, 0);
-    const bool on_signal = info.si_pid != 0 && (info.si_status >> 8) == 0;
+    // it may come to a stop, on a signal, now: our end lets it go with that signal
+    if (info.si_pid == 0) continue;
+    const bool on_signal = (info.si_status >> 8) == 0;
     raw_syscall(SYS_ptrace, PTRACE_DETACH, threads[i], 0, on_signal ? info.si_status : 0);
   }
 }

@@ -27,7 +27,7 @@ bool StoppingPacing::pause(unsigned attempt) {
 }
 
 std::unique_ptr<sys::StoppedProcess> StoppingPacing::stop() const {
-  const auto until = Clock::now() + bound_;
+  const auto until = Clock::now() + 4 * bound_;
   for (unsigned attempt = 1;; ++attempt) {
     try {
       return std::make_unique<sys::StoppedProcess>(process_, bound_);

@@ -50,7 +50,7 @@ class StoppingPacing final : public Pacing {
   bool pause(unsigned attempt) override;
 
  private:
-  /// Waits, for at most `bound`, while another read of ours stops the same process.
+  /// Waits, for at most four times the bound, while other reads of ours stop the same process.
   std::unique_ptr<sys::StoppedProcess> stop() const;
 
   const sys::Process& process_;

@@ -9,14 +9,14 @@ using podprobe::core::region_name;
 
 namespace {
 
-/// Lines of `cat /proc/self/maps`, Debian 12, Linux 6.1, x86-64.
+/// Lines of `cat /proc/self/maps`, Debian 12, Linux 6.18, x86-64.
 constexpr std::string_view cat =
-    "5581e0c6d000-5581e0c6f000 r--p 00000000 fe:01 131102                     /usr/bin/cat\n"
-    "5581e0c6f000-5581e0c73000 r-xp 00002000 fe:01 131102                     /usr/bin/cat\n"
-    "5581e0c77000-5581e0c78000 rw-p 00009000 fe:01 131102                     /usr/bin/cat\n"
-    "5581e2c3c000-5581e2c5d000 rw-p 00000000 00:00 0                          [heap]\n"
-    "7f6d1a7d0000-7f6d1a7f2000 rw-p 00000000 00:00 0 \n"
-    "7fff2b9fa000-7fff2ba1b000 rw-p 00000000 00:00 0                          [stack]\n"
+    "5626c2996000-5626c2998000 r--p 00000000 fe:00 260131                     /usr/bin/cat\n"
+    "5626c2998000-5626c299d000 r-xp 00002000 fe:00 260131                     /usr/bin/cat\n"
+    "5626c29a1000-5626c29a2000 rw-p 0000a000 fe:00 260131                     /usr/bin/cat\n"
+    "56270089f000-5627008c0000 rw-p 00000000 00:00 0                          [heap]\n"
+    "7f822c441000-7f822c466000 rw-p 00000000 00:00 0 \n"
+    "7ffc49bcf000-7ffc49bf0000 rw-p 00000000 00:00 0                          [stack]\n"
     "ffffffffff600000-ffffffffff601000 --xp 00000000 00:00 0                  [vsyscall]\n";
 
 std::vector<Mapping> parse(std::string_view text) { return parse_maps(text, 100); }
@@ -27,13 +27,13 @@ TEST("reads every line in order") {
   const auto mappings = parse(cat);
   CHECK_EQUAL(mappings.size(), 7);
   const Mapping& data = mappings[2];
-  CHECK_EQUAL(data.start, 0x5581e0c77000);
-  CHECK_EQUAL(data.end, 0x5581e0c78000);
+  CHECK_EQUAL(data.start, 0x5626c29a1000);
+  CHECK_EQUAL(data.end, 0x5626c29a2000);
   CHECK(data.readable && data.writable && !data.executable && !data.shared);
-  CHECK_EQUAL(data.offset, 0x9000);
+  CHECK_EQUAL(data.offset, 0xa000);
   CHECK_EQUAL(data.major, 0xfe);
-  CHECK_EQUAL(data.minor, 1);
-  CHECK_EQUAL(data.inode, 131102);
+  CHECK_EQUAL(data.minor, 0);
+  CHECK_EQUAL(data.inode, 260131);
   CHECK_EQUAL(data.path, "/usr/bin/cat");
   CHECK(data.file_backed());
 }
@@ -60,10 +60,10 @@ TEST("names of places are those people use") {
 
 TEST("finds the mapping of an address: start inclusive, end exclusive") {
   const auto mappings = parse(cat);
-  CHECK(find_mapping(mappings, 0x5581e0c77000) == &mappings[2]);
-  CHECK(find_mapping(mappings, 0x5581e0c77fff) == &mappings[2]);
-  CHECK(find_mapping(mappings, 0x5581e0c78000) == nullptr);
-  CHECK(find_mapping(mappings, 0x5581e0c6cfff) == nullptr);
+  CHECK(find_mapping(mappings, 0x5626c29a1000) == &mappings[2]);
+  CHECK(find_mapping(mappings, 0x5626c29a1fff) == &mappings[2]);
+  CHECK(find_mapping(mappings, 0x5626c29a2000) == nullptr);
+  CHECK(find_mapping(mappings, 0x5626c2995fff) == nullptr);
   CHECK(find_mapping(mappings, 0) == nullptr);
   CHECK(find_mapping(mappings, ~0ULL) == nullptr);
   CHECK(find_mapping({}, 1) == nullptr);

@@ -7,11 +7,11 @@ using podprobe::core::Stat;
 
 namespace {
 
-/// `cat /proc/self/stat`, Debian 12, Linux 6.1, x86-64.
+/// `cat /proc/self/stat`, Debian 12, Linux 6.18, x86-64.
 constexpr std::string_view cat =
-    "2113 (cat) R 2098 2113 2098 34816 2113 4194304 96 0 0 0 0 0 0 0 20 0 1 0 1310727 5586944 224 18446744073709551615 "
-    "94104529772544 94104529788793 140726330331248 0 0 0 0 0 0 0 0 0 17 1 0 0 0 0 0 94104529802864 94104529804360 "
-    "94104558096384 140726330334838 140726330334858 140726330334858 140726330335211 0\n";
+    "5954 (cat) R 5950 5950 27629 0 -1 4194304 99 0 0 0 0 0 0 0 20 0 1 0 725048 3133440 414 18446744073709551615 "
+    "94141539753984 94141539773865 140724799458496 0 0 0 0 0 0 0 0 0 17 1 0 0 0 0 0 94141539789872 94141539791488 "
+    "94142290763776 140724799462112 140724799462132 140724799462132 140724799463403 0\n";
 
 std::string with_comm(std::string_view comm) {
   std::string line(cat);
@@ -29,23 +29,23 @@ std::string without_last_fields(int count) {
 TEST("reads the line of a process") {
   const auto stat = parse_stat(cat);
   CHECK(stat.has_value());
-  CHECK_EQUAL(stat->pid, 2113);
+  CHECK_EQUAL(stat->pid, 5954);
   CHECK_EQUAL(stat->comm, "cat");
   CHECK_EQUAL(stat->state, 'R');
   CHECK_EQUAL(stat->flags, 4194304);
-  CHECK_EQUAL(stat->start_time, 1310727);
-  CHECK_EQUAL(stat->start_stack, 140726330331248);
-  CHECK_EQUAL(stat->arg_start, 140726330334838);
-  CHECK_EQUAL(stat->arg_end, 140726330334858);
-  CHECK_EQUAL(stat->env_start, 140726330334858);
-  CHECK_EQUAL(stat->env_end, 140726330335211);
+  CHECK_EQUAL(stat->start_time, 725048);
+  CHECK_EQUAL(stat->start_stack, 140724799458496);
+  CHECK_EQUAL(stat->arg_start, 140724799462112);
+  CHECK_EQUAL(stat->arg_end, 140724799462132);
+  CHECK_EQUAL(stat->env_start, 140724799462132);
+  CHECK_EQUAL(stat->env_end, 140724799463403);
   CHECK(!stat->kernel_thread() && !stat->zombie() && !stat->stopped());
 }
 
-TEST("a kernel thread is one, and has no addresses (Debian 12, Linux 6.1)") {
+TEST("a kernel thread is one, and has no addresses (Debian 12, Linux 6.18)") {
   const auto stat = parse_stat(
-      "2 (kthreadd) S 0 0 0 0 -1 2129984 0 0 0 0 0 4 0 0 20 0 1 0 11 0 0 18446744073709551615 0 0 0 0 0 0 0 2147483647 0 0 "
-      "0 0 17 0 0 0 0 0 0 0 0 0 0 0 0 0 0\n");
+      "2 (kthreadd) S 0 0 0 0 -1 2129984 0 0 0 0 0 0 0 0 20 0 1 0 24 0 0 18446744073709551615 0 0 0 0 0 0 0 2147483647 0 1 "
+      "0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0\n");
   CHECK(stat.has_value());
   CHECK(stat->kernel_thread());
   CHECK_EQUAL(stat->env_start, 0);
@@ -57,7 +57,7 @@ TEST("the name goes on to the last parenthesis") {
     CHECK(stat.has_value());
     CHECK_EQUAL(stat->comm, comm);
     CHECK_EQUAL(stat->state, 'R');
-    CHECK_EQUAL(stat->env_end, 140726330335211);
+    CHECK_EQUAL(stat->env_end, 140724799463403);
   }
 }
 
