@@ -13,6 +13,10 @@
 
 #include <array>
 #include <atomic>
+#include <condition_variable>
+#include <map>
+#include <mutex>
+#include <optional>
 #include <vector>
 
 #include "sys/raw_syscall.h"
@@ -25,6 +29,46 @@ constexpr std::size_t most_threads = 32'768;
 constexpr std::size_t stack_size = 64 << 10;
 constexpr long poll_nanoseconds = 20'000;
 
+using Clock = std::chrono::steady_clock;
+
+/// Who of this program stops which process: the kernel allows one tracer each, so this is one list for all threads. A
+/// turn ends with its bound even when its owner is stuck, as the tracing does.
+class Turns {
+ public:
+  /// The end of the turn, by which it is given back; nothing when others are in the way for too long.
+  std::optional<Clock::time_point> take(int pid, std::chrono::milliseconds bound) {
+    std::unique_lock lock(mutex_);
+    const Clock::time_point patience = Clock::now() + longest_queue * bound;
+    for (;;) {
+      const auto holder = ends_.find(pid);
+      if (holder == ends_.end() || holder->second <= Clock::now()) break;
+      if (Clock::now() >= patience) return std::nullopt;
+      given_.wait_until(lock, std::min(holder->second, patience));
+    }
+    return ends_[pid] = Clock::now() + bound + slack;
+  }
+
+  void give(int pid, Clock::time_point end) {
+    const std::lock_guard lock(mutex_);
+    const auto holder = ends_.find(pid);
+    if (holder != ends_.end() && holder->second == end) ends_.erase(holder);
+    given_.notify_all();
+  }
+
+ private:
+  static constexpr int longest_queue = 8;
+  static constexpr std::chrono::milliseconds slack{20};
+
+  std::mutex mutex_;
+  std::condition_variable given_;
+  std::map<int, Clock::time_point> ends_;
+};
+
+Turns& turns() {
+  static Turns all;
+  return all;
+}
+
 enum Phase : std::uint32_t { seizing, stopped, releasing, finished };
 
 }  // namespace
@@ -34,6 +78,8 @@ enum Phase : std::uint32_t { seizing, stopped, releasing, finished };
 struct StoppedProcess::Tracer {
   std::atomic<std::uint32_t> phase{seizing};
   std::atomic<long> failure{0};
+  int pid = 0;
+  Clock::time_point turn{};
   int task_directory = -1;
   int parent = 0;
   timespec deadline{};
@@ -197,6 +243,21 @@ int StoppedProcess::Tracer::run(void* self) {
 StoppedProcess::StoppedProcess(const Process& process, std::chrono::milliseconds bound) : tracer_(std::make_unique<Tracer>()) {
   if (process.pid() == getpid()) throw Error(EDEADLK, "ptrace", process.path("task"), "a process cannot stop itself");
   const Fd tasks = process.open_tasks();
+  const auto turn = turns().take(process.pid(), bound);
+  if (!turn) {
+    throw Error(ETIMEDOUT, "ptrace", process.path("task"), "other reads of this program keep it stopped");
+  }
+  tracer_->pid = process.pid();
+  tracer_->turn = *turn;
+  try {
+    start(process, tasks, bound);
+  } catch (...) {
+    turns().give(process.pid(), *turn);
+    throw;
+  }
+}
+
+void StoppedProcess::start(const Process& process, const Fd& tasks, std::chrono::milliseconds bound) {
   tracer_->task_directory = tasks.get();
   tracer_->parent = getpid();
   clock_gettime(CLOCK_MONOTONIC, &tracer_->deadline);
@@ -230,6 +291,7 @@ StoppedProcess::~StoppedProcess() {
   tracer_->phase.compare_exchange_strong(expected, releasing);
   syscall(SYS_futex, reinterpret_cast<std::uint32_t*>(&tracer_->phase), FUTEX_WAKE_PRIVATE, 1);
   tracer_->reap(0);
+  turns().give(tracer_->pid, tracer_->turn);
 }
 
 bool StoppedProcess::held() const { return tracer_->phase == stopped; }

@@ -34,9 +34,6 @@ class Pacing : public core::Pacer {
   Pacing(const Allowance& allowance, std::function<void()> on_pause) : allowance_(allowance), on_pause_(std::move(on_pause)) {}
   bool pause(unsigned attempt) override;
 
- protected:
-  const Allowance& allowance() const { return allowance_; }
-
  private:
   const Allowance& allowance_;
   std::function<void()> on_pause_;
@@ -50,9 +47,6 @@ class StoppingPacing final : public Pacing {
   bool pause(unsigned attempt) override;
 
  private:
-  /// Waits, for at most four times the bound, while other reads of ours stop the same process.
-  std::unique_ptr<sys::StoppedProcess> stop() const;
-
   const sys::Process& process_;
   std::chrono::milliseconds bound_;
   std::unique_ptr<sys::StoppedProcess> stopped_;
