@@ -12,6 +12,7 @@ import {
 } from './native.ts';
 import { explainDenial } from './permission.ts';
 import { checkPid, Process, processError } from './process.ts';
+import { unwatch, watch } from './watchdog.ts';
 
 /** One string of an environment. */
 export interface EnvironmentEntry {
@@ -205,14 +206,14 @@ async function call(
   lastCall = (lastCall + 1) >>> 0;
   const id = lastCall;
   const cancel = (): void => addon.cancel(id);
-  const watchdog = setInterval(() => addon.expire(id), request.timeout);
+  watch(id);
   signal?.addEventListener('abort', cancel);
   try {
     const outcomes = await addon.readEnvironments(id, targets, request);
     signal?.throwIfAborted();
     return outcomes;
   } finally {
-    clearInterval(watchdog);
+    unwatch(id);
     signal?.removeEventListener('abort', cancel);
   }
 }

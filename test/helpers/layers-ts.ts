@@ -10,7 +10,7 @@ const layers = [
   ['etcd', 'kube', 'environ', 'mounts', 'exec', 'rootfs', 'watch'],
   ['namespaces'],
   ['process'],
-  ['permission'],
+  ['permission', 'watchdog'],
   ['native'],
   ['errors'],
 ];
