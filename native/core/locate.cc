@@ -88,11 +88,12 @@ class Search {
   }
 
   std::optional<std::uint64_t> dynamic_variable(std::span<const std::string_view> names) {
+    // opened as they are reached: libc is early in a chain that plug-ins can make long
     std::vector<DynamicSymbols> tables;
-    for (const LoadedObject& object : map_.objects) tables.emplace_back(program_.memory(), object, image_.word);
     for (const auto name : names) {
-      for (DynamicSymbols& table : tables) {
-        if (const auto variable = table.find_variable(name)) return variable;
+      for (std::size_t i = 0; i < map_.objects.size(); ++i) {
+        if (i == tables.size()) tables.emplace_back(program_.memory(), map_.objects[i], image_.word);
+        if (const auto variable = tables[i].find_variable(name)) return variable;
       }
     }
     return std::nullopt;

@@ -124,11 +124,12 @@ class EnvironmentReader {
     }
   }
 
-  core::InitialEnviron read_initial(const HeldProcess::Known& known, std::optional<Target>& target, EnvironmentResult& result) {
+  core::InitialEnviron read_initial(HeldProcess::Known& known, std::optional<Target>& target, EnvironmentResult& result) {
     const core::Stat& stat = known.stat;
     core::SecretBytes bytes;
     try {
-      bytes = held_.process_.read<core::SecretBytes>("environ", limits.total);
+      if (!known.environ_file) known.environ_file = held_.process_.open("environ", 0);
+      bytes = sys::read_whole<core::SecretBytes>(known.environ_file, limits.total, sys::End::at_short_read, held_.process_.path("environ"));
     } catch (const sys::Error& error) {
       if (!is_denial(error.number)) throw;
       if (!result.denied) result.denied = error;

@@ -51,6 +51,7 @@ class HeldProcess {
   /// What stays true of one program image.
   struct Known {
     sys::Fd stat_file;
+    sys::Fd environ_file;  ///< bound to the address space since it was opened
     core::Stat stat;
     std::string exe;
     std::optional<core::Auxv> auxv;

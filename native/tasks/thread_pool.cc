@@ -9,6 +9,7 @@ bool ThreadPool::enqueue(std::function<void()> job) {
     const std::lock_guard lock(mutex_);
     if (closed_ || capacity_ > size_ + most_stuck) return false;
     jobs_.push_back(std::move(job));
+    queued_ = jobs_.size();
     start_thread();
   }
   // without the mutex: the thread that is woken takes it at once
@@ -37,8 +38,17 @@ void ThreadPool::close(std::chrono::milliseconds patience) {
   std::unique_lock lock(mutex_);
   closed_ = true;
   jobs_.clear();
+  queued_ = 0;
   changed_.notify_all();
   changed_.wait_for(lock, patience, [&] { return threads_ == 0; });
+}
+
+bool ThreadPool::watch_for_job() const {
+  const auto until = std::chrono::steady_clock::now() + watch;
+  while (std::chrono::steady_clock::now() < until) {
+    if (queued_ != 0) return true;
+  }
+  return false;
 }
 
 void ThreadPool::run() {
@@ -46,12 +56,17 @@ void ThreadPool::run() {
   while (!closed_ && threads_ <= capacity_) {
     if (jobs_.empty()) {
       ++idle_;
-      changed_.wait(lock);
+      // a caller that awaits one read after the other has its next job here sooner than a sleeping thread wakes up
+      lock.unlock();
+      const bool soon = watch_for_job();
+      lock.lock();
+      if (!soon && jobs_.empty() && !closed_) changed_.wait(lock);
       --idle_;
       continue;
     }
     std::function<void()> job = std::move(jobs_.front());
     jobs_.pop_front();
+    queued_ = jobs_.size();
     lock.unlock();
     job();
     job = nullptr;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <deque>
@@ -33,13 +34,18 @@ class ThreadPool : public std::enable_shared_from_this<ThreadPool> {
  private:
   static constexpr unsigned most_stuck = 64;
 
+  /// How long a thread without a job looks out for one before it sleeps.
+  static constexpr std::chrono::microseconds watch{50};
+
   void run();
+  bool watch_for_job() const;
   /// With the mutex held: one more thread, when there is a job nobody waits for and room for a thread.
   void start_thread();
 
   std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<std::function<void()>> jobs_;
+  std::atomic<std::size_t> queued_{0};  ///< jobs_.size(), readable without the mutex
   unsigned capacity_;
   const unsigned size_ = capacity_;
   unsigned threads_ = 0;
