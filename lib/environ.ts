@@ -237,7 +237,7 @@ export async function readEnvironment(
   const pid = target instanceof Process ? target.pid : checkPid(target);
   const [outcome] =
     target instanceof Process
-      ? await target.inTurn((handle) => call([handle], request, options.signal))
+      ? await target.inTurn((handle) => call([handle], request, options.signal), options.signal)
       : await call([pid], request, options.signal);
   return toEnvironment(outcome as Outcome<NativeEnvironment>, pid);
 }

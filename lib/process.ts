@@ -29,6 +29,15 @@ export function processError(record: SystemErrorRecord, pid: number): SystemErro
   return hint === '' ? error : new SystemError(record, pid, hint);
 }
 
+/** Also ends the wait for a turn that has not come. */
+function untilAborted<Value>(turn: Promise<Value>, signal: AbortSignal): Promise<Value> {
+  return new Promise((resolve, reject) => {
+    const abort = (): void => reject(signal.reason);
+    signal.addEventListener('abort', abort, { once: true });
+    turn.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
+  });
+}
+
 /**
  * A process held by descriptor, so that all reads are of this process even when its number is used again.
  *
@@ -48,13 +57,14 @@ export class Process implements AsyncDisposable {
   }
 
   /** @internal Runs `read` once the reads before it have ended: they share what is known about the process. */
-  inTurn<Value>(read: (handle: ProcessHandle) => Promise<Value>): Promise<Value> {
+  inTurn<Value>(read: (handle: ProcessHandle) => Promise<Value>, signal: AbortSignal | undefined): Promise<Value> {
     const turn = this.#last.then(() => {
+      signal?.throwIfAborted();
       if (this.#handle === null) throw new UsageError('process', `${this.pid} has been closed`);
       return read(this.#handle);
     });
     this.#last = turn.catch(() => undefined);
-    return turn;
+    return signal === undefined ? turn : untilAborted(turn, signal);
   }
 
   /** Closes the descriptors, after the reads that are under way. Later reads are refused. Can be called again. */

@@ -12,15 +12,17 @@ function describeInitial(initial: NonNullable<ProcessEnvironment['initial']>, st
   return `${style('bold', 'initial')}  ${initial.state}, ${count(initial.length, 'variable')}${cut}${why}`;
 }
 
+function placeOf({ address, region, runtime, locator }: NonNullable<ProcessEnvironment['live']>): string {
+  if (address === null) return '';
+  const vector = address === 0n ? 'no vector' : `vector at 0x${address.toString(16)} in ${printable(region ?? '?')}`;
+  return `; ${runtime} by ${locator}, ${vector}`;
+}
+
 function describeLive(live: NonNullable<ProcessEnvironment['live']>, style: Style): string[] {
   const state = live.state === 'ok' ? `ok, ${count(live.length, 'variable')}` : style('yellow', live.state);
   const why = live.reason === null ? '' : ` (${printable(live.reason)})`;
   const cut = live.truncated ? ', truncated' : '';
-  const place =
-    live.address === null
-      ? ''
-      : `; ${live.runtime} by ${live.locator}, vector at 0x${live.address.toString(16)} in ${printable(live.region ?? '?')}`;
-  const lines = [`${style('bold', 'live')}     ${state}${cut}${why}${place}`];
+  const lines = [`${style('bold', 'live')}     ${state}${cut}${why}${placeOf(live)}`];
   if (live.caveat !== null) lines.push(`         ${live.caveat}`);
   return lines;
 }

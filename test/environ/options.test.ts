@@ -121,6 +121,27 @@ test(
 );
 
 test(
+  'stops waiting for its turn on a held process when the signal is aborted',
+  async () => {
+    await using target = await startSlow();
+    await using held = await openProcess(target.pid);
+    let firstEnded = false;
+    const first = readEnvironment(held)
+      .catch(() => undefined)
+      .finally(() => {
+        firstEnded = true;
+      });
+    const controller = new AbortController();
+    const second = readEnvironment(held, { signal: controller.signal });
+    controller.abort();
+    await rejects(second, { name: 'AbortError' });
+    assert.is(firstEnded, false);
+    await first;
+  },
+  { skip },
+);
+
+test(
   'gives each process the timeout for itself',
   async () => {
     await using target = await startSlow();
