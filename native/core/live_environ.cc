@@ -14,17 +14,19 @@ constexpr unsigned most_attempts = 64;
 constexpr unsigned votes_at_rest = 5;
 constexpr unsigned votes_while_changing = 8;
 constexpr unsigned suspicious_agreements = 10;
+constexpr unsigned most_probes = 256;
 
 std::string_view name_of(std::string_view entry) { return entry.substr(0, entry.find('=')); }
 
-/// Whether two entries have the same name; an open hash table of entry numbers, because vectors can be long.
+/// Whether two entries have the same name; an open hash table of entry numbers, because vectors can be long. Names that
+/// were made to collide count as the same: what follows is patience, not a wrong answer.
 bool repeats_a_name(const Entries& entries) {
   std::vector<std::uint32_t> table(std::bit_ceil(entries.size() * 2 + 1), 0);
   for (std::uint32_t i = 0; i < entries.size(); ++i) {
     const std::string_view name = name_of(entries.at(i));
     std::size_t slot = std::hash<std::string_view>{}(name) & (table.size() - 1);
-    for (; table[slot] != 0; slot = (slot + 1) & (table.size() - 1)) {
-      if (name_of(entries.at(table[slot] - 1)) == name) return true;
+    for (unsigned probes = 0; table[slot] != 0; slot = (slot + 1) & (table.size() - 1)) {
+      if (++probes > most_probes || name_of(entries.at(table[slot] - 1)) == name) return true;
     }
     table[slot] = i + 1;
   }
