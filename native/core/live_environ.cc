@@ -8,11 +8,22 @@ namespace podprobe::core {
 
 namespace {
 
-constexpr unsigned most_attempts = 64;
-/// musl frees the string it replaces: against a tight setenv() loop, 3.5 % of all looks show a string whose memory is
-/// in use again, with the pointer to it back in place. Two such looks in a row are seen, five never were.
+/// How a changing environment is believed.
+struct Doubt {
+  unsigned votes;          ///< so many equal looks
+  unsigned looks;          ///< out of so many
+  std::size_t candidates;  ///< with so many states in mind
+};
+
+/// musl and Go free the string that is replaced: against a tight setenv() loop, 3.5 % of all looks show a string whose
+/// memory is in use again, with the pointer to it back in place. Two such looks in a row are seen, five never were. More
+/// looks would make such a state win by patience.
+constexpr Doubt strings_are_freed{.votes = 8, .looks = 64, .candidates = 6};
+/// glibc keeps every string it has ever linked: only the vector can be torn.
+constexpr Doubt strings_are_kept{.votes = 5, .looks = 128, .candidates = 32};
 constexpr unsigned votes_at_rest = 5;
-constexpr unsigned votes_while_changing = 8;
+constexpr unsigned looks_between_pauses = 16;
+constexpr std::size_t most_remembered = 8 << 20;
 constexpr unsigned suspicious_agreements = 10;
 constexpr unsigned most_probes = 256;
 
@@ -68,6 +79,8 @@ LiveEnviron judge(const Location& location, Snapshot snapshot) {
 /// The looks that were not suspicious, with how often each was seen.
 class Ballot {
  public:
+  explicit Ballot(const Doubt& doubt) : doubt_(doubt) {}
+
   /// The look when it has been seen often enough to be believed.
   Snapshot* vote(Snapshot look) {
     const auto known = std::ranges::find(candidates_, look, &Candidate::look);
@@ -84,7 +97,7 @@ class Ballot {
   /// The look that was voted for last.
   Snapshot* latest() { return candidates_.empty() ? nullptr : &candidates_.back().look; }
 
-  bool vote_for_latest() { return ++candidates_.back().votes >= (changing_ ? votes_while_changing : votes_at_rest); }
+  bool vote_for_latest() { return ++candidates_.back().votes >= (changing_ ? doubt_.votes : votes_at_rest); }
 
   void disturb() { changing_ = true; }
 
@@ -95,8 +108,11 @@ class Ballot {
   };
 
   /// Few of the large ones: they are kept in memory.
-  static std::size_t most_candidates(const Snapshot& look) { return look.entries.block.size() > (1 << 20) ? 2 : 6; }
+  std::size_t most_candidates(const Snapshot& look) const {
+    return std::clamp<std::size_t>(most_remembered / (look.entries.block.size() + 1), 2, doubt_.candidates);
+  }
 
+  const Doubt& doubt_;
   std::vector<Candidate> candidates_;  // the last one was seen last
   bool changing_ = false;
 };
@@ -104,12 +120,13 @@ class Ballot {
 }  // namespace
 
 LiveEnviron read_live_environ(Memory& memory, const Location& location, const Limits& limits, Pacer& pacer) {
-  Ballot ballot;
+  const Doubt& doubt = location.runtime == "glibc" ? strings_are_kept : strings_are_freed;
+  Ballot ballot(doubt);
   std::optional<Snapshot> doubtful;
   unsigned agreements = 0;
   std::uint64_t vector = 0;
-  for (unsigned attempt = 1; attempt <= most_attempts; ++attempt) {
-    const bool must_wait = doubtful || (attempt > votes_at_rest && attempt % 4 == 0);
+  for (unsigned attempt = 1; attempt <= doubt.looks; ++attempt) {
+    const bool must_wait = doubtful || attempt % looks_between_pauses == 0;
     if (must_wait && !pacer.pause(attempt)) {
       return {.state = LiveState::unstable, .reason = "no time was left to look at it again", .entries = {}, .vector = vector};
     }
@@ -130,7 +147,7 @@ LiveEnviron read_live_environ(Memory& memory, const Location& location, const Li
     doubtful = std::move(look);
   }
   return {.state = LiveState::unstable,
-          .reason = "it kept changing: no state of it was seen often enough in " + std::to_string(most_attempts) + " looks",
+          .reason = "it kept changing: no state of it was seen often enough in " + std::to_string(doubt.looks) + " looks",
           .entries = {},
           .vector = vector};
 }

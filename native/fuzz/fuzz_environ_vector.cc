@@ -41,7 +41,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto layout = (flags & 2) != 0 ? core::Layout::go_slice : core::Layout::c_vector;
   const auto variable = input.number<std::uint64_t>();
   const core::Limits limits = podprobe::fuzz::limits_of(input);
-  podprobe::fuzz::Memories memories(input);
+  podprobe::fuzz::Memories memories(input, true);
   core::Memory& memory = memories.memory;
 
   const core::Snapshot snapshot = core::read_snapshot(memory, variable, layout, word, limits);

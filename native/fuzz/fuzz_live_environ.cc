@@ -41,7 +41,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   location.layout = (flags & 2) != 0 ? core::Layout::go_slice : core::Layout::c_vector;
   CountingPacer pacer((flags & 4) != 0 ? input.number<std::uint8_t>() : 1000U);
   const core::Limits limits = podprobe::fuzz::limits_of(input);
-  podprobe::fuzz::Memories memories(input);
+  podprobe::fuzz::Memories memories(input, true);
 
   const core::LiveEnviron live = core::read_live_environ(memories.memory, location, limits, pacer);
   check(live, limits);

@@ -110,17 +110,18 @@ class InputMemory final : public core::Memory {
 
 /// A target's memory and its file, as the rest of an input tells them.
 ///
-/// Shape: records of {u8 when, u64 address, u16 size, bytes}; with `when` 255 the bytes stand in the file.
+/// Shape: records of {u8 when, u64 address, u16 size, bytes}; with `when` 255 the bytes stand in the file. Unless the
+/// memory is `changing`, all records apply at once.
 struct Memories {
   InputMemory memory;
   InputMemory file;
 
-  explicit Memories(Input& input) {
+  explicit Memories(Input& input, bool changing = false) {
     while (!input.empty()) {
       const auto when = input.number<std::uint8_t>();
       const auto address = input.number<std::uint64_t>();
       const auto size = input.number<std::uint16_t>();
-      (when == 255 ? file : memory).add(when == 255 ? 0 : when, address, input.take(size));
+      (when == 255 ? file : memory).add(when == 255 || !changing ? 0 : when, address, input.take(size));
     }
   }
 };

@@ -94,7 +94,7 @@ const GuardedMemory::Group& GuardedMemory::group_of(std::uint64_t page) {
   if (groups_.size() == most_groups) groups_.erase(groups_.begin());
   std::array<sys::PageState, 64> states{};
   const std::size_t known = remote_.pages(number * 64 * sys::RemoteMemory::page_size(), states);
-  Group group{.number = number, .readable = 0, .known = known == states.size()};
+  Group group{.number = number, .readable = 0, .known = known};
   for (std::size_t i = 0; i < known; ++i) {
     if (states[i].present || states[i].swapped) group.readable |= 1ULL << i;
   }
@@ -107,11 +107,11 @@ std::size_t GuardedMemory::read(std::uint64_t address, std::span<std::uint8_t> o
   std::size_t done = 0;
   while (done < out.size()) {
     const std::uint64_t here = address + done;
-    if (here < address || !group_of(here / page).known) return done;
+    if (here < address || here / page % 64 >= group_of(here / page).known) return done;
     const std::uint64_t last = (here + (out.size() - done) - 1) / page;
     const bool present = readable(here / page);
     std::uint64_t end = here / page + 1;
-    while (end <= last && readable(end) == present) ++end;
+    while (end <= last && end % 64 < group_of(end).known && readable(end) == present) ++end;
     const std::size_t size = std::min<std::uint64_t>(end * page - here, out.size() - done);
     const auto part = out.subspan(done, size);
     const std::size_t count = present ? remote_.read(here, part) : read_absent(here, part);

@@ -73,7 +73,7 @@ class GuardedMemory final : public core::Memory {
   struct Group {
     std::uint64_t number = 0;
     std::uint64_t readable = 0;
-    bool known = false;
+    std::size_t known = 0;  ///< the first so many pages: behind them the address space of the process ends
   };
 
   const Group& group_of(std::uint64_t page);

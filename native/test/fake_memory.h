@@ -70,11 +70,18 @@ class FakeMemory : public core::Memory {
     ++reads;
     if (before_read) before_read(reads);
     std::size_t done = 0;
-    for (; done < out.size(); ++done) {
+    while (done < out.size()) {
       const std::uint64_t at = address + done;
-      const auto page = pages_.find(at / core::page_size);
-      if (page == pages_.end() || page->second.hole.test(at % core::page_size)) break;
-      out[done] = page->second.bytes[at % core::page_size];
+      const auto found = pages_.find(at / core::page_size);
+      if (found == pages_.end()) break;
+      const auto& [bytes, hole] = found->second;
+      const std::size_t from = at % core::page_size;
+      const std::size_t end = std::min<std::size_t>(core::page_size, from + (out.size() - done));
+      std::size_t to = from;
+      while (to < end && (hole.none() || !hole.test(to))) to = hole.none() ? end : to + 1;
+      std::memcpy(out.data() + done, bytes.data() + from, to - from);
+      done += to - from;
+      if (to < end) break;
     }
     bytes_read += done;
     return done;

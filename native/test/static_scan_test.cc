@@ -144,13 +144,13 @@ TEST("data that was not all looked at is said to be so") {
 TEST("data full of vectors is given up on") {
   StaticImage program;
   std::vector<std::uint64_t> pointers, slots;
-  for (std::uint64_t i = 0; i < 4096; ++i) {
+  for (std::uint64_t i = 0; i < 1500; ++i) {
     pointers.push_back(StaticImage::heap + 0x10'0000 + i * 4);
     program.memory.put_string(pointers.back(), "A=1");
     slots.push_back(StaticImage::heap + i * 8);
   }
   program.memory.put_words(StaticImage::heap, pointers);
-  program.memory.put_words(StaticImage::heap + 4096 * 8, {0});
+  program.memory.put_words(StaticImage::heap + 1500 * 8, {0});
   program.memory.put_words(StaticImage::data, slots);
   program.image.segments[1].memsz = 0x8000;
   program.memory.bytes_read = 0;
