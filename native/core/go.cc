@@ -48,13 +48,14 @@ bool may_be_environment(Memory& memory, std::uint64_t vector, std::uint64_t leng
 /// Three words {pointer, length, capacity} at `variable`, when all strings are empty or NAME=value and not all are empty.
 std::optional<Hit> as_environment(Memory& memory, std::uint64_t variable, std::uint64_t vector, unsigned word,
                                   ProbeBudget& budget) {
-  if (vector < page_size || vector % word != 0) return std::nullopt;
+  if (budget.exhausted() || vector < page_size || vector % word != 0) return std::nullopt;
   const auto length = read_word(memory, variable + word, word);
   if (!length || *length == 0 || *length > most_strings) return std::nullopt;
   const auto capacity = read_word(memory, variable + 2ULL * word, word);
   if (!capacity || *capacity < *length || *capacity > most_strings) return std::nullopt;
-  if (!may_be_environment(memory, vector, *length, word) || !budget.spend(*length)) return std::nullopt;
+  if (!may_be_environment(memory, vector, *length, word) || !budget.spend(*length, 0)) return std::nullopt;
   Snapshot snapshot = read_snapshot(memory, variable, Layout::go_slice, word, Limits{});
+  if (!budget.spend(0, snapshot.entries.block.size())) return std::nullopt;
   if (!snapshot.fault.empty() || snapshot.entries.truncated || snapshot.entries.size() == 0) return std::nullopt;
   for (std::size_t i = 0; i < snapshot.entries.size(); ++i) {
     const std::string_view entry = snapshot.entries.at(i);

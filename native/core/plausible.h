@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <string_view>
 
@@ -17,9 +18,10 @@ bool may_be_entry(Memory& memory, std::uint64_t address);
 /// Bounds the work of a scan, whatever the target has put into its data.
 class ProbeBudget {
  public:
-  /// False when the strings of one more candidate are too many.
-  bool spend(std::uint64_t strings) {
-    left_ = strings > left_ ? 0 : left_ - strings;
+  /// Counts what one candidate cost: its strings, and 64 bytes of them as one more. False when nothing is left.
+  bool spend(std::uint64_t strings, std::uint64_t bytes) {
+    left_ -= std::min(left_, strings);
+    left_ -= std::min(left_, bytes / 64);
     return left_ != 0;
   }
   bool exhausted() const { return left_ == 0; }

@@ -30,13 +30,15 @@ using Candidates = std::vector<Candidate>;
 /// The pointers of the vector at `address`, sorted, when each is that of a NAME=value of its own.
 std::optional<std::vector<std::uint64_t>> as_environment(Memory& memory, std::uint64_t address, unsigned word,
                                                          ProbeBudget& budget) {
+  if (budget.exhausted()) return std::nullopt;
   const auto first = read_word(memory, address, word);
   if (!first || !may_be_entry(memory, *first)) return std::nullopt;
   VectorRead vector = read_vector(memory, address, word, probe_limits.entries);
-  if (!vector.terminated || !budget.spend(vector.pointers.size())) return std::nullopt;
+  if (!budget.spend(vector.pointers.size(), 0) || !vector.terminated) return std::nullopt;
   std::vector<StringReference> references;
   for (const std::uint64_t pointer : vector.pointers) references.push_back({pointer});
   const StringsRead strings = read_strings(memory, references, probe_limits);
+  if (!budget.spend(0, strings.entries.block.size())) return std::nullopt;
   if (strings.unreadable != 0 || strings.entries.truncated) return std::nullopt;
   for (std::size_t i = 0; i < strings.entries.size(); ++i) {
     if (!plausible(strings.entries.at(i))) return std::nullopt;

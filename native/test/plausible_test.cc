@@ -52,13 +52,13 @@ TEST("a name that goes on behind the page is left to the full look") {
 
 TEST("a budget is spent once and for all") {
   ProbeBudget budget;
-  CHECK(budget.spend(0) && budget.spend(499'999) && !budget.exhausted());
-  CHECK(!budget.spend(1));
-  CHECK(budget.exhausted() && !budget.spend(0));
+  CHECK(budget.spend(0, 0) && budget.spend(499'999, 63) && !budget.exhausted());
+  CHECK(!budget.spend(0, 64));
+  CHECK(budget.exhausted() && !budget.spend(0, 0));
 }
 
 TEST("more than the budget at once exhausts it") {
   ProbeBudget budget;
-  CHECK(!budget.spend(~0ULL));
+  CHECK(!budget.spend(~0ULL, ~0ULL));
   CHECK(budget.exhausted());
 }
