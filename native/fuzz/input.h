@@ -70,15 +70,15 @@ class InputMemory final : public core::Memory {
     return done;
   }
 
+  /// As the kernel answers: nothing in its own half of the address space.
   std::vector<core::Range> present(core::Range range) override {
+    constexpr std::uint64_t user_end = 1ULL << 63;
+    const std::uint64_t last = std::min(range.end, user_end);
     std::vector<core::Range> ranges;
     for (auto page = pages_.lower_bound(range.start / core::page_size); page != pages_.end(); ++page) {
       const std::uint64_t start = std::max(range.start, page->first * core::page_size);
-      // the last page ends at 2^64: one byte less keeps the range a range
-      const std::uint64_t last = page->first * core::page_size + (core::page_size - 1);
-      const std::uint64_t end = std::min(range.end, last == ~0ULL ? last : last + 1);
-      if (start >= end) break;
-      ranges.push_back({start, end});
+      if (start >= last) break;
+      ranges.push_back({start, std::min(last, (page->first + 1) * core::page_size)});
     }
     return ranges;
   }

@@ -53,13 +53,16 @@ inline Bytes sysv_table(const std::vector<NamedBytes>& symbols) {
 inline Bytes gnu_table(const std::vector<NamedBytes>& symbols, std::uint32_t bucket_count, unsigned word) {
   const auto bucket_of = [&](std::size_t i) { return gnu_hash(symbols[i].name) % bucket_count; };
   std::vector<std::uint32_t> buckets(bucket_count);
+  std::vector<std::uint64_t> bloom(2);
   Bytes chains;
   for (std::size_t i = 0; i < symbols.size(); ++i) {
+    const std::uint32_t hash = gnu_hash(symbols[i].name);
+    for (const std::uint32_t bit : {hash, hash >> 6}) bloom[hash / (word * 8) % 2] |= 1ULL << (bit % (word * 8));
     if (buckets[bucket_of(i)] == 0) buckets[bucket_of(i)] = static_cast<std::uint32_t>(i) + 1;
     const bool last = i + 1 == symbols.size() || bucket_of(i + 1) != bucket_of(i);
-    chains.u32((gnu_hash(symbols[i].name) & ~1U) | (last ? 1U : 0U));
+    chains.u32((hash & ~1U) | (last ? 1U : 0U));
   }
-  Bytes bytes = Bytes().u32(bucket_count).u32(1).u32(2).u32(6).words({~0ULL, ~0ULL}, word);
+  Bytes bytes = Bytes().u32(bucket_count).u32(1).u32(2).u32(6).words({bloom[0], bloom[1]}, word);
   for (const std::uint32_t one : buckets) bytes.u32(one);
   return bytes.append(chains);
 }
