@@ -157,3 +157,15 @@ TEST("data full of vectors is given up on") {
   CHECK(reason_of(scan(program)).ends_with("; not all of its data was looked at"));
   CHECK(program.memory.bytes_read < 128 << 20);
 }
+
+TEST("vectors of one long string are given up on, too") {
+  StaticImage program;
+  program.memory.put_string(StaticImage::heap + 0x10'0000, "A=" + std::string(900'000, 'v'));
+  for (std::uint64_t i = 0; i < 400; ++i) {
+    program.memory.put_words(StaticImage::heap + i * 16, {StaticImage::heap + 0x10'0000, 0});
+    program.memory.put_words(StaticImage::data + 0x100 + i * 8, {StaticImage::heap + i * 16});
+  }
+  program.memory.bytes_read = 0;
+  CHECK(reason_of(scan(program)).ends_with("; not all of its data was looked at"));
+  CHECK(program.memory.bytes_read < 64 << 20);
+}
