@@ -1,3 +1,4 @@
+import { callAddon } from './call.ts';
 import { UsageError } from './errors.ts';
 import {
   addon,
@@ -10,9 +11,9 @@ import {
   type Outcome,
   type ProcessHandle,
 } from './native.ts';
+import { checkBoolean, checkMilliseconds, checkWaitOptions, type WaitOptions } from './options.ts';
 import { explainDenial } from './permission.ts';
-import { checkPid, Process, processError } from './process.ts';
-import { unwatch, watch } from './watchdog.ts';
+import { checkPid, type Process, processError, transact } from './process.ts';
 
 /** One string of an environment. */
 export interface EnvironmentEntry {
@@ -150,7 +151,7 @@ export class ProcessEnvironment implements Disposable {
 }
 
 /** What to read of a process, and how. */
-export interface ReadEnvironmentOptions {
+export interface ReadEnvironmentOptions extends WaitOptions {
   /** Read what the program was started with. Default: true. */
   readonly initial?: boolean;
   /** Read what it uses now. Default: true. */
@@ -160,68 +161,27 @@ export interface ReadEnvironmentOptions {
    * Default: false. The answer is checked the same way either way; the target sees EINTR in some system calls.
    */
   readonly stop?: boolean | number;
-  /** Milliseconds for one process, after which the read fails with `ETIMEDOUT`. Default: 2000. */
-  readonly timeout?: number;
-  /** Gives up when it is aborted. */
-  readonly signal?: AbortSignal;
 }
 
 const DEFAULT_STOP = 50;
 const LONGEST_STOP = 10_000;
-const DEFAULT_TIMEOUT = 2_000;
-const LONGEST_TIMEOUT = 3_600_000;
-
-function checkNumber(option: string, value: number, most: number): number {
-  if (typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= most) return value;
-  throw new UsageError(option, `must be a whole number of milliseconds from 1 to ${most}`);
-}
-
-function checkBoolean(option: string, value: unknown): boolean {
-  if (typeof value === 'boolean') return value;
-  throw new UsageError(option, 'must be true or false');
-}
 
 function toRequest(options: ReadEnvironmentOptions): NativeRequest {
-  if (typeof options !== 'object' || options === null) throw new UsageError('options', 'must be an object');
-  if (options.signal !== undefined && !(options.signal instanceof AbortSignal))
-    throw new UsageError('signal', 'must be an AbortSignal');
-  const { initial = true, live = true, stop = false, timeout = DEFAULT_TIMEOUT } = options;
+  const timeout = checkWaitOptions(options);
+  const { initial = true, live = true, stop = false } = options;
   return {
     initial: checkBoolean('initial', initial),
     live: checkBoolean('live', live),
-    stop: stop === false ? 0 : stop === true ? DEFAULT_STOP : checkNumber('stop', stop, LONGEST_STOP),
-    timeout: checkNumber('timeout', timeout, LONGEST_TIMEOUT),
+    stop: stop === false ? 0 : stop === true ? DEFAULT_STOP : checkMilliseconds('stop', stop, LONGEST_STOP),
+    timeout,
   };
-}
-
-let lastCall = 0;
-
-/** One call of the addon, with the timer and the signal that can end it. */
-async function call(
-  targets: readonly (number | ProcessHandle)[],
-  request: NativeRequest,
-  signal: AbortSignal | undefined,
-): Promise<Outcome<NativeEnvironment>[]> {
-  signal?.throwIfAborted();
-  lastCall = (lastCall + 1) >>> 0;
-  const id = lastCall;
-  const cancel = (): void => addon.cancel(id);
-  watch(id);
-  signal?.addEventListener('abort', cancel);
-  try {
-    const outcomes = await addon.readEnvironments(id, targets, request);
-    signal?.throwIfAborted();
-    return outcomes;
-  } finally {
-    unwatch(id);
-    signal?.removeEventListener('abort', cancel);
-  }
 }
 
 /**
  * Reads the initial and the live environment of a process, without stopping it.
  *
- * The live one is read until two looks in a row agree; see {@link LiveEnvironment.state} for how far it can be trusted.
+ * The live one is looked at until one state of it was seen five times; {@link LiveEnvironment.state} says how far it can be
+ * trusted.
  *
  * Errors: `ESRCH` no such process, it has exited, or it is a zombie or a kernel thread; `EACCES`, `EPERM` not permitted
  * (the message says which of uid, dumpable, user namespace, yama, capability); `ETIMEDOUT` the target kept the reader
@@ -234,12 +194,8 @@ export async function readEnvironment(
   options: ReadEnvironmentOptions = {},
 ): Promise<ProcessEnvironment> {
   const request = toRequest(options);
-  const pid = target instanceof Process ? target.pid : checkPid(target);
-  const [outcome] =
-    target instanceof Process
-      ? await target.inTurn((handle) => call([handle], request, options.signal), options.signal)
-      : await call([pid], request, options.signal);
-  return toEnvironment(outcome as Outcome<NativeEnvironment>, pid);
+  const read = (id: number, one: number | ProcessHandle) => addon.readEnvironments(id, [one], request);
+  return new ProcessEnvironment(await transact(target, options.signal, read));
 }
 
 function toEnvironment({ value, error }: Outcome<NativeEnvironment>, pid: number): ProcessEnvironment {
@@ -259,7 +215,8 @@ export async function readEnvironments(
 ): Promise<PromiseSettledResult<ProcessEnvironment>[]> {
   const request = toRequest(options);
   if (!Array.isArray(pids)) throw new UsageError('pids', 'must be an array of process ids');
-  const outcomes = await call(Array.from(pids, checkPid), request, options.signal);
+  const targets = Array.from(pids, checkPid);
+  const outcomes = await callAddon((id) => addon.readEnvironments(id, targets, request), options.signal);
   return outcomes.map((outcome, i) => {
     try {
       return { status: 'fulfilled', value: toEnvironment(outcome, pids[i] as number) };

@@ -12,4 +12,5 @@ export {
 } from './environ.ts';
 export { SystemError, type SystemErrorRecord, UsageError } from './errors.ts';
 export type { InitialState, LiveState } from './native.ts';
+export type { WaitOptions } from './options.ts';
 export { openProcess, Process } from './process.ts';

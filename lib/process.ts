@@ -1,5 +1,6 @@
+import { callAddon } from './call.ts';
 import { SystemError, type SystemErrorRecord, UsageError } from './errors.ts';
-import { addon, type ProcessHandle } from './native.ts';
+import { addon, type Outcome, type ProcessHandle } from './native.ts';
 import { explainDenial, explainStopDenial } from './permission.ts';
 
 /** Largest process id that Linux gives: PID_MAX_LIMIT is 2^22, the type is an int. */
@@ -90,4 +91,22 @@ export async function openProcess(pid: number): Promise<Process> {
   const { value, error } = addon.openProcess(checkPid(pid));
   if (error !== undefined) throw processError(error, pid);
   return new Process(pid, value as ProcessHandle);
+}
+
+/**
+ * @internal One transaction of the addon on a held process, in its turn, or on the process of a pid.
+ *
+ * Errors: what the transaction fails with, as a SystemError; AbortError.
+ */
+export async function transact<Value>(
+  target: Process | number,
+  signal: AbortSignal | undefined,
+  start: (id: number, target: number | ProcessHandle) => Promise<Outcome<Value>[]>,
+): Promise<Value> {
+  const run = (one: number | ProcessHandle): Promise<Outcome<Value>[]> => callAddon((id) => start(id, one), signal);
+  const held = target instanceof Process;
+  const pid = held ? target.pid : checkPid(target);
+  const [outcome] = held ? await target.inTurn(run, signal) : await run(pid);
+  if (outcome?.error !== undefined) throw processError(outcome.error, pid);
+  return outcome?.value as Value;
 }

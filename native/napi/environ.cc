@@ -8,8 +8,6 @@ namespace podprobe::napi {
 
 namespace {
 
-using Target = std::variant<int, std::shared_ptr<tasks::HeldProcess>>;
-
 const char* name_of(core::InitialState state) {
   switch (state) {
     case core::InitialState::intact: return "intact";
@@ -83,23 +81,8 @@ Napi::Value to_value(Napi::Env env, tasks::EnvironmentResult& result) {
 std::vector<Target> targets_of(const Napi::Array& array) {
   std::vector<Target> targets;
   targets.reserve(array.Length());
-  for (std::uint32_t i = 0; i < array.Length(); ++i) {
-    const Napi::Value value = array.Get(i);
-    if (value.IsNumber()) {
-      targets.emplace_back(value.As<Napi::Number>().Int32Value());
-    } else {
-      targets.emplace_back(process_of(value));
-    }
-  }
+  for (std::uint32_t i = 0; i < array.Length(); ++i) targets.push_back(target_of(array.Get(i)));
   return targets;
-}
-
-tasks::EnvironmentResult read_one(const Target& target, const tasks::EnvironmentRequest& request) {
-  if (const int* const pid = std::get_if<int>(&target)) {
-    tasks::HeldProcess held(*pid);
-    return tasks::read_environment(held, request);
-  }
-  return tasks::read_environment(*std::get<std::shared_ptr<tasks::HeldProcess>>(target), request);
 }
 
 }  // namespace
@@ -121,7 +104,7 @@ Napi::Value read_environments(const Napi::CallbackInfo& info) {
       [targets = std::move(targets), request](std::size_t index, const tasks::Allowance& allowance) {
         tasks::EnvironmentRequest own = request;
         own.allowance = allowance;
-        return read_one(targets[index], own);
+        return with_process(targets[index], [&](tasks::HeldProcess& held) { return tasks::read_environment(held, own); });
       },
       [](Napi::Env env, tasks::EnvironmentResult& result) { return to_value(env, result); });
 }

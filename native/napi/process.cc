@@ -10,6 +10,13 @@ using Held = std::shared_ptr<tasks::HeldProcess>;
 
 constexpr napi_type_tag tag = {0x8d3f1b0c54a2476e, 0xa1c09e7b6f35d284};
 
+/// The process behind a handle, or nullptr when it is closed.
+Held process_of(Napi::Value value) {
+  const auto handle = value.As<Napi::External<Held>>();
+  if (!value.IsExternal() || !handle.CheckTypeTag(&tag)) throw Napi::TypeError::New(value.Env(), "not a process handle");
+  return *handle.Data();
+}
+
 }  // namespace
 
 Napi::Value open_process(const Napi::CallbackInfo& info) {
@@ -27,10 +34,9 @@ Napi::Value open_process(const Napi::CallbackInfo& info) {
   return result;
 }
 
-Held process_of(Napi::Value value) {
-  const auto handle = value.As<Napi::External<Held>>();
-  if (!value.IsExternal() || !handle.CheckTypeTag(&tag)) throw Napi::TypeError::New(value.Env(), "not a process handle");
-  return *handle.Data();
+Target target_of(Napi::Value value) {
+  if (value.IsNumber()) return value.As<Napi::Number>().Int32Value();
+  return process_of(value);
 }
 
 Napi::Value close_process(const Napi::CallbackInfo& info) {

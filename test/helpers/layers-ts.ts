@@ -10,7 +10,8 @@ const layers = [
   ['etcd', 'kube', 'environ', 'mounts', 'exec', 'rootfs', 'watch'],
   ['namespaces'],
   ['process'],
-  ['permission', 'watchdog'],
+  ['call', 'options', 'permission'],
+  ['watchdog'],
   ['native'],
   ['errors'],
 ];
