@@ -13,7 +13,12 @@
     {
       'target_name': 'setenv',
       'type': 'executable',
-      'sources': ['<@(demo_files)'],
+      'sources': ['<@(setenv_files)'],
+    },
+    {
+      'target_name': 'pod',
+      'type': 'executable',
+      'sources': ['<@(pod_files)'],
     },
   ],
 }

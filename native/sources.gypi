@@ -39,6 +39,7 @@
       "tasks/thread_pool.cc"
     ],
     "napi_files": ["napi/addon.cc", "napi/async.cc", "napi/environ.cc", "napi/process.cc"],
-    "demo_files": ["demo/setenv.c"]
+    "setenv_files": ["demo/setenv.c"],
+    "pod_files": ["demo/pod.c"]
   }
 }

@@ -22,7 +22,7 @@ function inCpp(path: string, text: string, list = listing(path)): string[] {
 }
 
 function listing(path: string): string {
-  const names = { core: 'core_files', sys: 'sys_files', tasks: 'task_files', napi: 'napi_files', demo: 'demo_files' };
+  const names = { core: 'core_files', sys: 'sys_files', tasks: 'task_files', napi: 'napi_files', demo: 'setenv_files' };
   const entries = Object.entries(names).map(([folder, list]) => {
     const own = path.startsWith(`native/${folder}/`) && /\.cc?$/.test(path);
     return [list, own ? [path.replace('native/', '')] : []];

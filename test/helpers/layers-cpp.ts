@@ -1,14 +1,14 @@
 import { posix } from 'node:path';
 
-type Rule = { list?: string; uses: readonly string[] };
+type Rule = { lists?: readonly string[]; uses: readonly string[] };
 
 const folders: Readonly<Record<string, Rule>> = {
-  napi: { list: 'napi_files', uses: ['tasks', 'sys', 'core'] },
-  tasks: { list: 'task_files', uses: ['sys', 'core'] },
-  sys: { list: 'sys_files', uses: [] },
-  core: { list: 'core_files', uses: [] },
-  nsexec: { list: 'nsexec_files', uses: [] },
-  demo: { list: 'demo_files', uses: [] },
+  napi: { lists: ['napi_files'], uses: ['tasks', 'sys', 'core'] },
+  tasks: { lists: ['task_files'], uses: ['sys', 'core'] },
+  sys: { lists: ['sys_files'], uses: [] },
+  core: { lists: ['core_files'], uses: [] },
+  nsexec: { lists: ['nsexec_files'], uses: [] },
+  demo: { lists: ['setenv_files', 'pod_files'], uses: [] },
   test: { uses: ['tasks', 'sys', 'core', 'fuzz'] },
   fuzz: { uses: ['core'] },
 };
@@ -64,9 +64,9 @@ function judgeLists(paths: string[], text: string): string[] {
   const listed = Object.entries(variables).flatMap(([list, names]) =>
     names.map((name) => ({ list, path: `native/${name}` })),
   );
-  const sources = paths.filter((path) => /\.(cc|c)$/.test(path) && folders[folderOf(path)]?.list !== undefined);
+  const sources = paths.filter((path) => /\.(cc|c)$/.test(path) && folders[folderOf(path)]?.lists !== undefined);
   const missing = sources.filter((path) => !listed.some((item) => item.path === path));
-  const wrong = listed.filter(({ list, path }) => folders[folderOf(path)]?.list !== list);
+  const wrong = listed.filter(({ list, path }) => !folders[folderOf(path)]?.lists?.includes(list));
   const gone = listed.filter(({ path }) => !paths.includes(path));
   const twice = listed.filter(({ path }, index) => listed.findIndex((other) => other.path === path) !== index);
   return [
