@@ -11,6 +11,8 @@ export {
   readEnvironments,
 } from './environ.ts';
 export { SystemError, type SystemErrorRecord, UsageError } from './errors.ts';
+export { listMounts } from './mounts.ts';
+export { type DeviceNumber, Mount, MountTable } from './mounts/table.ts';
 export type { InitialState, LiveState } from './native.ts';
 export type { WaitOptions } from './options.ts';
 export { openProcess, Process } from './process.ts';

@@ -60,6 +60,15 @@ export interface NativeRequest {
   readonly timeout: number;
 }
 
+/** `packed` holds four numbers (u32) and seven offsets (u32) a mount, one offset more, then the block. */
+export interface NativeMountTable {
+  readonly count: number;
+  readonly malformed: number;
+  readonly truncated: boolean;
+  readonly byListmount: boolean;
+  readonly packed: ArrayBuffer;
+}
+
 /** What native/napi/addon.cc exports. Arguments are taken as they are: whoever calls has checked them. */
 export interface Addon {
   openProcess(pid: number): Outcome<ProcessHandle>;
@@ -70,6 +79,7 @@ export interface Addon {
     targets: readonly (number | ProcessHandle)[],
     request: NativeRequest,
   ): Promise<Outcome<NativeEnvironment>[]>;
+  listMounts(id: number, target: number | ProcessHandle, timeout: number): Promise<Outcome<NativeMountTable>[]>;
   /** Gives up on the reads of a call that have taken longer than its timeout. */
   expire(id: number): void;
   /** Gives up on the whole call. */

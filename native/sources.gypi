@@ -15,6 +15,7 @@
       "core/live_environ.cc",
       "core/locate.cc",
       "core/maps.cc",
+      "core/mount_table.cc",
       "core/mountinfo.cc",
       "core/page_cache.cc",
       "core/plausible.cc",
@@ -33,12 +34,13 @@
     ],
     "task_files": [
       "tasks/guarded_memory.cc",
+      "tasks/list_mounts.cc",
       "tasks/pacing.cc",
       "tasks/read_environment.cc",
       "tasks/target.cc",
       "tasks/thread_pool.cc"
     ],
-    "napi_files": ["napi/addon.cc", "napi/async.cc", "napi/environ.cc", "napi/process.cc"],
+    "napi_files": ["napi/addon.cc", "napi/async.cc", "napi/environ.cc", "napi/mounts.cc", "napi/process.cc"],
     "setenv_files": ["demo/setenv.c"],
     "pod_files": ["demo/pod.c"]
   }
