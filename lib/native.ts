@@ -69,6 +69,15 @@ export interface NativeMountTable {
   readonly packed: ArrayBuffer;
 }
 
+/** A directory to look at, if its device is the one that is expected. */
+export type NativeVolumePlace = readonly [path: Buffer, major: number, minor: number];
+
+export interface NativeVolumeLook {
+  readonly generation: Buffer | null;
+  readonly keys: readonly Buffer[];
+  readonly truncated: boolean;
+}
+
 /** What native/napi/addon.cc exports. Arguments are taken as they are: whoever calls has checked them. */
 export interface Addon {
   openProcess(pid: number): Outcome<ProcessHandle>;
@@ -80,6 +89,13 @@ export interface Addon {
     request: NativeRequest,
   ): Promise<Outcome<NativeEnvironment>[]>;
   listMounts(id: number, target: number | ProcessHandle, timeout: number): Promise<Outcome<NativeMountTable>[]>;
+  /** Null for a place that could not be looked at. */
+  lookAtVolumes(
+    id: number,
+    target: number | ProcessHandle,
+    places: readonly NativeVolumePlace[],
+    timeout: number,
+  ): Promise<Outcome<(NativeVolumeLook | null)[]>[]>;
   /** Gives up on the reads of a call that have taken longer than its timeout. */
   expire(id: number): void;
   /** Gives up on the whole call. */

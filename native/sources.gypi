@@ -25,9 +25,12 @@
       "core/symtab.cc"
     ],
     "sys_files": [
+      "sys/directory.cc",
       "sys/fd.cc",
+      "sys/file_status.cc",
       "sys/mapped_file.cc",
       "sys/mapping_query.cc",
+      "sys/openat2.cc",
       "sys/process.cc",
       "sys/remote_memory.cc",
       "sys/stop.cc"
@@ -35,6 +38,7 @@
     "task_files": [
       "tasks/guarded_memory.cc",
       "tasks/list_mounts.cc",
+      "tasks/look_at_volumes.cc",
       "tasks/pacing.cc",
       "tasks/read_environment.cc",
       "tasks/target.cc",

@@ -5,6 +5,7 @@
 #include "napi/async.h"
 #include "napi/process.h"
 #include "tasks/list_mounts.h"
+#include "tasks/look_at_volumes.h"
 
 namespace podprobe::napi {
 
@@ -32,7 +33,54 @@ Napi::Value to_value(Napi::Env env, const tasks::MountsResult& result) {
   return value;
 }
 
+Napi::Buffer<char> bytes(Napi::Env env, const std::string& text) {
+  return Napi::Buffer<char>::Copy(env, text.data(), text.size());
+}
+
+Napi::Value to_value(Napi::Env env, const tasks::VolumeLook& look) {
+  Napi::Array keys = Napi::Array::New(env, look.keys.size());
+  for (std::size_t i = 0; i < look.keys.size(); ++i) keys.Set(static_cast<std::uint32_t>(i), bytes(env, look.keys[i]));
+  Napi::Object value = Napi::Object::New(env);
+  value.Set("generation", look.generation ? Napi::Value(bytes(env, *look.generation)) : env.Null());
+  value.Set("keys", keys);
+  value.Set("truncated", Napi::Boolean::New(env, look.truncated));
+  return value;
+}
+
+std::vector<tasks::VolumePlace> places_of(const Napi::Array& array) {
+  std::vector<tasks::VolumePlace> places;
+  places.reserve(array.Length());
+  for (std::uint32_t i = 0; i < array.Length(); ++i) {
+    const auto place = array.Get(i).As<Napi::Array>();
+    const auto path = place.Get(0U).As<Napi::Buffer<char>>();
+    places.push_back({.path = std::string(path.Data(), path.Length()),
+                      .device = {.major = place.Get(1U).As<Napi::Number>().Uint32Value(),
+                                 .minor = place.Get(2U).As<Napi::Number>().Uint32Value()}});
+  }
+  return places;
+}
+
 }  // namespace
+
+Napi::Value look_at_volumes(const Napi::CallbackInfo& info) {
+  using Looks = std::vector<std::optional<tasks::VolumeLook>>;
+  const auto id = info[0].As<Napi::Number>().Uint32Value();
+  const std::chrono::milliseconds timeout(info[3].As<Napi::Number>().Int64Value());
+  return run_batch<Looks>(
+      info.Env(), id, 1, timeout,
+      [target = target_of(info[1]), places = places_of(info[2].As<Napi::Array>())](std::size_t, const tasks::Allowance& allowance) {
+        return with_process(target, [&](const tasks::HeldProcess& held) {
+          return tasks::look_at_volumes(held.process(), places, allowance);
+        });
+      },
+      [](Napi::Env env, Looks& looks) {
+        Napi::Array array = Napi::Array::New(env, looks.size());
+        for (std::size_t i = 0; i < looks.size(); ++i) {
+          array.Set(static_cast<std::uint32_t>(i), looks[i] ? to_value(env, *looks[i]) : env.Null());
+        }
+        return array;
+      });
+}
 
 Napi::Value list_mounts(const Napi::CallbackInfo& info) {
   const auto id = info[0].As<Napi::Number>().Uint32Value();

@@ -7,4 +7,7 @@ namespace podprobe::napi {
 /// listMounts(id, target, timeout): target is a pid or a process handle.
 Napi::Value list_mounts(const Napi::CallbackInfo& info);
 
+/// lookAtVolumes(id, target, places, timeout): places are [path, major, minor], paths in a Buffer.
+Napi::Value look_at_volumes(const Napi::CallbackInfo& info);
+
 }  // namespace podprobe::napi
