@@ -90,19 +90,19 @@ export async function readHostView(options: HostOptions): Promise<HostView> {
   return first.byDevice.size > 0 ? first : own;
 }
 
-/** Looks at places in the root of a process; null for each that it may not look at. */
+/** Looks at places in the root of a process; null for each that it may not look at, and when it may not look at any. */
 export async function lookAt(
   target: Process | number,
   mounts: readonly Mount[],
   options: WaitOptions,
-): Promise<(NativeVolumeLook | null)[]> {
+): Promise<readonly (NativeVolumeLook | null)[] | null> {
   if (mounts.length === 0) return [];
   const timeout = checkWaitOptions(options);
   const places = mounts.map(({ mountPoint, device }): NativeVolumePlace => [mountPoint, device.major, device.minor]);
   try {
     return await transact(target, options.signal, (id, one) => addon.lookAtVolumes(id, one, places, timeout));
   } catch (error) {
-    if (error instanceof SystemError) return mounts.map(() => null);
+    if (error instanceof SystemError) return null;
     throw error;
   }
 }
@@ -129,8 +129,8 @@ export async function listHostSecretVolumes(options: HostOptions = {}): Promise<
     hostPath: mount.mountPoint,
     device: mount.device,
     readOnly: mount.readOnly,
-    generation: looks[i]?.generation?.toString() ?? null,
-    keys: looks[i]?.keys ?? null,
+    generation: looks?.[i]?.generation?.toString() ?? null,
+    keys: looks?.[i]?.keys ?? null,
     noswap: hasNoswap(mount),
   }));
 }

@@ -55,8 +55,11 @@ export interface SecretVolume {
 /** The secret volumes that a process sees, and what may be one. */
 export interface SecretVolumeSurvey {
   readonly volumes: readonly SecretVolume[];
-  /** Mount points of tmpfs that look like one from inside, with a link `..data`, of which no node's mount is known. */
-  readonly unmatched: readonly Buffer[];
+  /**
+   * Mount points of tmpfs that look like one from inside, with a link `..data`, of which no node's mount is known. Null:
+   * the process's root directory may not be looked into.
+   */
+  readonly unmatched: readonly Buffer[] | null;
   /** Whether this node has swap on; null when that may not be read. */
   readonly swapOn: boolean | null;
 }
@@ -108,7 +111,7 @@ async function lookAtBoth(
   const look = async (through: Process | number, mounts: readonly Mount[]): Promise<void> => {
     const found = await lookAt(through, mounts, options);
     mounts.forEach(({ device }, i) => {
-      const one = found[i];
+      const one = found?.[i];
       if (one) looks.set(deviceKey(device), one);
     });
   };
@@ -126,9 +129,10 @@ async function findUnmatched(
   target: Process | number,
   mounts: readonly Mount[],
   options: WaitOptions,
-): Promise<Buffer[]> {
+): Promise<Buffer[] | null> {
   const looks = await lookAt(target, mounts, options);
-  return mounts.filter((_, i) => looks[i]?.generation != null).map(({ mountPoint }) => mountPoint);
+  if (looks === null) return null;
+  return mounts.filter((_, i) => looks[i] != null && looks[i].generation !== null).map(({ mountPoint }) => mountPoint);
 }
 
 /**
