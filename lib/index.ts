@@ -25,3 +25,17 @@ export type { VolumeKind } from './mounts/volume-path.ts';
 export type { InitialState, LiveState } from './native.ts';
 export type { WaitOptions } from './options.ts';
 export { openProcess, Process } from './process.ts';
+export {
+  type DirectoryEntry,
+  type DirectoryListing,
+  openIn,
+  readdirIn,
+  type ReadDirectoryOptions,
+  readFileIn,
+  type ReadFileOptions,
+  readlinkIn,
+  statIn,
+  type StatOptions,
+} from './rootfs.ts';
+export { ContainerFile, type FileStreamOptions } from './rootfs/file.ts';
+export type { FileStatus, FileType } from './rootfs/status.ts';

@@ -41,10 +41,18 @@
       "tasks/look_at_volumes.cc",
       "tasks/pacing.cc",
       "tasks/read_environment.cc",
+      "tasks/read_in_root.cc",
       "tasks/target.cc",
       "tasks/thread_pool.cc"
     ],
-    "napi_files": ["napi/addon.cc", "napi/async.cc", "napi/environ.cc", "napi/mounts.cc", "napi/process.cc"],
+    "napi_files": [
+      "napi/addon.cc",
+      "napi/async.cc",
+      "napi/environ.cc",
+      "napi/mounts.cc",
+      "napi/process.cc",
+      "napi/rootfs.cc"
+    ],
     "setenv_files": ["demo/setenv.c"],
     "pod_files": ["demo/pod.c"]
   }
