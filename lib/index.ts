@@ -11,7 +11,7 @@ export {
   readEnvironments,
 } from './environ.ts';
 export { SystemError, type SystemErrorRecord, UsageError } from './errors.ts';
-export { listMounts } from './mounts.ts';
+export { findMount, listMounts } from './mounts.ts';
 export { type HostOptions, type HostSecretVolume, listHostSecretVolumes } from './mounts/host-volumes.ts';
 export {
   listSecretVolumes,

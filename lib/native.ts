@@ -122,6 +122,19 @@ export interface Addon {
     request: NativeRequest,
   ): Promise<Outcome<NativeEnvironment>[]>;
   listMounts(id: number, target: number | ProcessHandle, timeout: number): Promise<Outcome<NativeMountTable>[]>;
+  /** By statmount(2), whatever mountinfo says. */
+  listNamespaceMounts(
+    id: number,
+    target: number | ProcessHandle,
+    timeout: number,
+  ): Promise<Outcome<NativeMountTable>[]>;
+  /** A table of one. */
+  findMount(
+    id: number,
+    target: number | ProcessHandle,
+    timeout: number,
+    path: Buffer,
+  ): Promise<Outcome<NativeMountTable>[]>;
   /** Null for a place that could not be looked at. */
   lookAtVolumes(
     id: number,

@@ -33,12 +33,14 @@
       "sys/openat2.cc",
       "sys/process.cc",
       "sys/remote_memory.cc",
+      "sys/statmount.cc",
       "sys/stop.cc"
     ],
     "task_files": [
       "tasks/guarded_memory.cc",
       "tasks/list_mounts.cc",
       "tasks/look_at_volumes.cc",
+      "tasks/mount_status.cc",
       "tasks/pacing.cc",
       "tasks/read_environment.cc",
       "tasks/read_in_root.cc",

@@ -13,6 +13,8 @@ static Napi::Object Init(Napi::Env env, Napi::Object exports) {
   exports.Set("closeProcess", Napi::Function::New(env, napi::close_process, "closeProcess"));
   exports.Set("readEnvironments", Napi::Function::New(env, napi::read_environments, "readEnvironments"));
   exports.Set("listMounts", Napi::Function::New(env, napi::list_mounts, "listMounts"));
+  exports.Set("listNamespaceMounts", Napi::Function::New(env, napi::list_namespace_mounts, "listNamespaceMounts"));
+  exports.Set("findMount", Napi::Function::New(env, napi::find_mount, "findMount"));
   exports.Set("lookAtVolumes", Napi::Function::New(env, napi::look_at_volumes, "lookAtVolumes"));
   exports.Set("readFileIn", Napi::Function::New(env, napi::read_file_in, "readFileIn"));
   exports.Set("readdirIn", Napi::Function::New(env, napi::readdir_in, "readdirIn"));

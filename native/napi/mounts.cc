@@ -60,6 +60,19 @@ std::vector<tasks::VolumePlace> places_of(const Napi::Array& array) {
   return places;
 }
 
+/// A transaction that gives a table; the arguments begin with id, target, timeout.
+template <class Work>
+Napi::Value run_table(const Napi::CallbackInfo& info, Work work) {
+  const auto id = info[0].As<Napi::Number>().Uint32Value();
+  const std::chrono::milliseconds timeout(info[2].As<Napi::Number>().Int64Value());
+  return run_batch<tasks::MountsResult>(
+      info.Env(), id, 1, timeout,
+      [target = target_of(info[1]), work = std::move(work)](std::size_t, const tasks::Allowance& allowance) {
+        return with_process(target, [&](const tasks::HeldProcess& held) { return work(held.process(), allowance); });
+      },
+      [](Napi::Env env, tasks::MountsResult& result) { return to_value(env, result); });
+}
+
 }  // namespace
 
 Napi::Value look_at_volumes(const Napi::CallbackInfo& info) {
@@ -82,15 +95,15 @@ Napi::Value look_at_volumes(const Napi::CallbackInfo& info) {
       });
 }
 
-Napi::Value list_mounts(const Napi::CallbackInfo& info) {
-  const auto id = info[0].As<Napi::Number>().Uint32Value();
-  const std::chrono::milliseconds timeout(info[2].As<Napi::Number>().Int64Value());
-  return run_batch<tasks::MountsResult>(
-      info.Env(), id, 1, timeout,
-      [target = target_of(info[1])](std::size_t, const tasks::Allowance& allowance) {
-        return with_process(target, [&](const tasks::HeldProcess& held) { return tasks::list_mounts(held.process(), allowance); });
-      },
-      [](Napi::Env env, tasks::MountsResult& result) { return to_value(env, result); });
+Napi::Value list_mounts(const Napi::CallbackInfo& info) { return run_table(info, tasks::list_mounts); }
+
+Napi::Value list_namespace_mounts(const Napi::CallbackInfo& info) { return run_table(info, tasks::list_namespace_mounts); }
+
+Napi::Value find_mount(const Napi::CallbackInfo& info) {
+  const auto path = info[3].As<Napi::Buffer<char>>();
+  return run_table(info, [path = std::string(path.Data(), path.Length())](const sys::Process& process, const tasks::Allowance& allowance) {
+    return tasks::find_mount(process, path, allowance);
+  });
 }
 
 }  // namespace podprobe::napi
