@@ -14,3 +14,17 @@ export { SystemError, type SystemErrorRecord, UsageError } from './errors.ts';
 export type { InitialState, LiveState } from './native.ts';
 export type { WaitOptions } from './options.ts';
 export { openProcess, Process } from './process.ts';
+export {
+  type DirectoryEntry,
+  type DirectoryListing,
+  openIn,
+  readdirIn,
+  type ReadDirectoryOptions,
+  readFileIn,
+  type ReadFileOptions,
+  readlinkIn,
+  statIn,
+  type StatOptions,
+} from './rootfs.ts';
+export { ContainerFile, type FileStreamOptions } from './rootfs/file.ts';
+export type { FileStatus, FileType } from './rootfs/status.ts';

@@ -24,9 +24,12 @@
       "core/symtab.cc"
     ],
     "sys_files": [
+      "sys/directory.cc",
       "sys/fd.cc",
+      "sys/file_status.cc",
       "sys/mapped_file.cc",
       "sys/mapping_query.cc",
+      "sys/openat2.cc",
       "sys/process.cc",
       "sys/remote_memory.cc",
       "sys/stop.cc"
@@ -35,10 +38,11 @@
       "tasks/guarded_memory.cc",
       "tasks/pacing.cc",
       "tasks/read_environment.cc",
+      "tasks/read_in_root.cc",
       "tasks/target.cc",
       "tasks/thread_pool.cc"
     ],
-    "napi_files": ["napi/addon.cc", "napi/async.cc", "napi/environ.cc", "napi/process.cc"],
+    "napi_files": ["napi/addon.cc", "napi/async.cc", "napi/environ.cc", "napi/process.cc", "napi/rootfs.cc"],
     "setenv_files": ["demo/setenv.c"],
     "pod_files": ["demo/pod.c"]
   }

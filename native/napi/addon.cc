@@ -3,6 +3,7 @@
 #include "napi/async.h"
 #include "napi/environ.h"
 #include "napi/process.h"
+#include "napi/rootfs.h"
 
 static Napi::Object Init(Napi::Env env, Napi::Object exports) {
   namespace napi = podprobe::napi;
@@ -10,6 +11,14 @@ static Napi::Object Init(Napi::Env env, Napi::Object exports) {
   exports.Set("openProcess", Napi::Function::New(env, napi::open_process, "openProcess"));
   exports.Set("closeProcess", Napi::Function::New(env, napi::close_process, "closeProcess"));
   exports.Set("readEnvironments", Napi::Function::New(env, napi::read_environments, "readEnvironments"));
+  exports.Set("readFileIn", Napi::Function::New(env, napi::read_file_in, "readFileIn"));
+  exports.Set("readdirIn", Napi::Function::New(env, napi::readdir_in, "readdirIn"));
+  exports.Set("statIn", Napi::Function::New(env, napi::stat_in, "statIn"));
+  exports.Set("readlinkIn", Napi::Function::New(env, napi::readlink_in, "readlinkIn"));
+  exports.Set("openIn", Napi::Function::New(env, napi::open_in, "openIn"));
+  exports.Set("readFile", Napi::Function::New(env, napi::read_file, "readFile"));
+  exports.Set("statFile", Napi::Function::New(env, napi::stat_file, "statFile"));
+  exports.Set("closeFile", Napi::Function::New(env, napi::close_file, "closeFile"));
   exports.Set("expire", Napi::Function::New(env, napi::expire_batch, "expire"));
   exports.Set("cancel", Napi::Function::New(env, napi::cancel_batch, "cancel"));
   return exports;
