@@ -42,7 +42,7 @@
       "tasks/target.cc",
       "tasks/thread_pool.cc"
     ],
-    "napi_files": ["napi/addon.cc", "napi/async.cc", "napi/environ.cc", "napi/process.cc", "napi/rootfs.cc"],
+    "napi_files": ["napi/addon.cc", "napi/async.cc", "napi/environ.cc", "napi/poll.cc", "napi/process.cc", "napi/rootfs.cc"],
     "setenv_files": ["demo/setenv.c"],
     "pod_files": ["demo/pod.c"]
   }
