@@ -21,6 +21,7 @@ export {
   type VolumeView,
 } from './mounts/secret-volumes.ts';
 export { type DeviceNumber, Mount, MountTable } from './mounts/table.ts';
+export { type MountEvent, type MountWatchOptions, watchMounts } from './mounts/watch.ts';
 export type { VolumeKind } from './mounts/volume-path.ts';
 export type { InitialState, LiveState } from './native.ts';
 export type { WaitOptions } from './options.ts';

@@ -72,6 +72,9 @@ export interface NativeMountTable {
   readonly packed: ArrayBuffer;
 }
 
+/** A mount table that is watched. */
+export type MountWatchHandle = object & { readonly __mountWatch: unique symbol };
+
 /** A directory to look at, if its device is the one that is expected. */
 export type NativeVolumePlace = readonly [path: Buffer, major: number, minor: number];
 
@@ -135,6 +138,9 @@ export interface Addon {
     timeout: number,
     path: Buffer,
   ): Promise<Outcome<NativeMountTable>[]>;
+  /** `tell` gets whether the process has ended; else its table has changed. */
+  watchMounts(target: number | ProcessHandle, tell: (gone: boolean) => void): Outcome<MountWatchHandle>;
+  closeMountWatch(handle: MountWatchHandle): void;
   /** Null for a place that could not be looked at. */
   lookAtVolumes(
     id: number,

@@ -51,7 +51,9 @@
       "napi/addon.cc",
       "napi/async.cc",
       "napi/environ.cc",
+      "napi/mount_watch.cc",
       "napi/mounts.cc",
+      "napi/poll.cc",
       "napi/process.cc",
       "napi/rootfs.cc"
     ],
