@@ -32,7 +32,7 @@ test('lists its commands with --help, on standard output', async () => {
 });
 
 test('has the commands that it is to have', () => {
-  assert.equal(commands, ['env', 'doctor', 'demo']);
+  assert.equal(commands, ['env', 'mounts', 'doctor', 'demo']);
 });
 
 for (const command of commands) {
