@@ -17,9 +17,11 @@ export interface HostOptions extends WaitOptions {
 
 /** A secret volume of the node, as kubelet has it. */
 export interface HostSecretVolume {
+  /** Of one Secret, or projected from several sources. */
   readonly kind: VolumeKind;
   /** Name of the volume in the pod. */
   readonly volume: string;
+  /** Uid of the pod, as kubelet's path has it. */
   readonly podUid: string;
   /** Where kubelet writes it. */
   readonly hostPath: Buffer;

@@ -23,15 +23,19 @@ export interface VolumeView {
 
 /** A mount of a secret volume in a container, with the node's side of it. */
 export interface SecretVolume {
+  /** Of one Secret, or projected from several sources. */
   readonly kind: VolumeKind;
   /** Name of the volume in the pod. */
   readonly volume: string;
+  /** Uid of the pod, as kubelet's path has it. */
   readonly podUid: string;
   /** Where the container has it. */
   readonly containerPath: Buffer;
   /** Where kubelet writes it. */
   readonly hostPath: Buffer;
+  /** The container's side. */
   readonly container: VolumeView;
+  /** The node's side. */
   readonly host: VolumeView;
   /** What `..data` leads to now, the name of the volume's generation; null when there is none, or it may not be read. */
   readonly generation: string | null;
@@ -49,11 +53,17 @@ export interface SecretVolume {
   /** The pages of its file system are never written to swap. */
   readonly noswap: boolean;
   /** The container's mount, and the node's. */
-  readonly mounts: { readonly container: Mount; readonly host: Mount };
+  readonly mounts: {
+    /** The container's. */
+    readonly container: Mount;
+    /** The node's. */
+    readonly host: Mount;
+  };
 }
 
 /** The secret volumes that a process sees, and what may be one. */
 export interface SecretVolumeSurvey {
+  /** Those that share a file system with a mount of the node. */
   readonly volumes: readonly SecretVolume[];
   /**
    * Mount points of tmpfs that look like one from inside, with a link `..data`, of which no node's mount is known. Null:

@@ -3,7 +3,9 @@ import type { NativeMountTable } from '../native.ts';
 
 /** Major and minor number of the device that the files of a file system have. */
 export interface DeviceNumber {
+  /** Which driver, 0 for file systems without a device. */
   readonly major: number;
+  /** Which of its devices. */
   readonly minor: number;
 }
 

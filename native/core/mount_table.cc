@@ -1,12 +1,10 @@
 #include "core/mount_table.h"
 
-#include "core/text.h"
+#include <utility>
 
 namespace podprobe::core {
 
 namespace {
-
-constexpr std::size_t usual_line = 96;
 
 /// The byte of an escape that begins at `at`, or -1.
 int escaped_byte(std::string_view text, std::size_t at) {
@@ -47,11 +45,12 @@ void MountTable::add_text(std::string_view text) {
   offsets.push_back(static_cast<std::uint32_t>(block.size()));
 }
 
+void MountTable::add_path(std::string_view path) {
+  append_unescaped(block, path);
+  offsets.push_back(static_cast<std::uint32_t>(block.size()));
+}
+
 void MountTable::add_printed(const MountLine& mount) {
-  const auto add_path = [&](std::string_view path) {
-    append_unescaped(block, path);
-    offsets.push_back(static_cast<std::uint32_t>(block.size()));
-  };
   add_numbers(mount);
   add_path(mount.root);
   add_path(mount.point);
@@ -69,20 +68,40 @@ void MountTable::add_plain(const MountLine& mount) {
   }
 }
 
-MountTable parse_mountinfo(std::string_view text) {
-  MountTable table;
-  const std::size_t mounts = text.size() / usual_line;
-  table.numbers.reserve(mounts * MountTable::numbers_each);
-  table.offsets.reserve(mounts * MountTable::texts_each + 1);
-  table.block.reserve(text.size());
-  while (!text.empty()) {
-    if (const auto mount = parse_mount_line(take_until(text, '\n'))) {
-      table.add_printed(*mount);
-    } else {
-      ++table.malformed;
-    }
+void MountinfoParser::take_line(std::string_view line) {
+  if (const auto mount = parse_mount_line(line)) {
+    table_.add_printed(*mount);
+  } else {
+    ++table_.malformed;
   }
-  return table;
+}
+
+void MountinfoParser::feed(std::string_view part) {
+  for (;;) {
+    const std::size_t end = part.find('\n');
+    if (end == std::string_view::npos) break;
+    if (begun_.empty()) {
+      take_line(part.substr(0, end));
+    } else {
+      begun_.append(part.substr(0, end));
+      take_line(begun_);
+      begun_.clear();
+    }
+    part.remove_prefix(end + 1);
+  }
+  begun_.append(part);
+}
+
+MountTable MountinfoParser::finish(bool cut) {
+  if (!begun_.empty() && !cut) take_line(begun_);
+  begun_.clear();
+  return std::move(table_);
+}
+
+MountTable parse_mountinfo(std::string_view text) {
+  MountinfoParser parser;
+  parser.feed(text);
+  return parser.finish();
 }
 
 }  // namespace podprobe::core

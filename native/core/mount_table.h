@@ -31,12 +31,27 @@ struct MountTable {
  private:
   void add_numbers(const MountLine& mount);
   void add_text(std::string_view text);
+  void add_path(std::string_view path);
 };
 
 /// Appends `text` with each `\ooo` undone: three octal digits of at most 0377 are a byte, any other `\` stays.
 void append_unescaped(std::string& out, std::string_view text);
 
-/// All lines of a mountinfo file; its size bounds what the table takes.
+/// Makes a table of a mountinfo file that comes in parts, wherever they end; their size bounds what the table takes.
+class MountinfoParser {
+ public:
+  void feed(std::string_view part);
+  /// The table. A last line without a line end counts, unless the text was cut.
+  MountTable finish(bool cut = false);
+
+ private:
+  void take_line(std::string_view line);
+
+  MountTable table_;
+  std::string begun_;  ///< the line that the last part began
+};
+
+/// All lines of a mountinfo file.
 MountTable parse_mountinfo(std::string_view text);
 
 }  // namespace podprobe::core

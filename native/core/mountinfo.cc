@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 
 #include "core/text.h"
 
@@ -14,10 +15,20 @@ constexpr std::array<std::string_view, 22> local_types = {
     "bcachefs", "bfs",   "btrfs",  "cramfs",  "devtmpfs", "erofs", "exfat", "ext2", "ext3", "ext4",    "f2fs",
     "iso9660",  "jfs",   "ntfs3",  "overlay", "ramfs",    "rootfs", "squashfs", "tmpfs", "vfat", "xfs", "zfs"};
 
+/// As take_until(), without a call for each of the short fields of a line.
+std::string_view take_field(std::string_view& line, char separator = ' ') {
+  std::size_t length = 0;
+  while (length < line.size() && line[length] != separator) ++length;
+  const std::string_view field = line.substr(0, length);
+  line.remove_prefix(std::min(length + 1, line.size()));
+  return field;
+}
+
 std::optional<std::uint32_t> parse_word(std::string_view text) {
-  const auto number = parse_number(text);
-  if (!number || *number > UINT32_MAX) return std::nullopt;
-  return static_cast<std::uint32_t>(*number);
+  std::uint32_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  return number;
 }
 
 /// Takes the optional fields and the `-` behind them off the front of `rest`; nothing when there is no such `-`.
@@ -37,18 +48,18 @@ std::optional<std::string_view> take_optional(std::string_view& rest) {
 
 std::optional<MountLine> parse_mount_line(std::string_view line) {
   MountLine mount;
-  const auto id = parse_word(take_until(line, ' '));
-  const auto parent = parse_word(take_until(line, ' '));
-  std::string_view device = take_until(line, ' ');
-  const auto major = parse_word(take_until(device, ':'));
+  const auto id = parse_word(take_field(line, ' '));
+  const auto parent = parse_word(take_field(line, ' '));
+  std::string_view device = take_field(line, ' ');
+  const auto major = parse_word(take_field(device, ':'));
   const auto minor = parse_word(device);
   if (!id || !parent || !major || !minor) return std::nullopt;
-  mount.root = take_until(line, ' ');
-  mount.point = take_until(line, ' ');
-  mount.options = take_until(line, ' ');
+  mount.root = take_field(line, ' ');
+  mount.point = take_field(line, ' ');
+  mount.options = take_field(line, ' ');
   const auto optional = take_optional(line);
   if (!optional) return std::nullopt;
-  mount.type = take_until(line, ' ');
+  mount.type = take_field(line, ' ');
   const std::size_t after_source = line.find(' ');
   if (after_source == std::string_view::npos) return std::nullopt;
   mount.source = line.substr(0, after_source);

@@ -2,9 +2,8 @@
 
 #include <fcntl.h>
 
-#include <algorithm>
+#include <array>
 
-#include "core/text.h"
 #include "sys/file_status.h"
 #include "sys/openat2.h"
 #include "sys/statmount.h"
@@ -15,7 +14,7 @@ namespace podprobe::tasks {
 namespace {
 
 constexpr std::size_t largest_text = 32 << 20;
-constexpr std::size_t first_part = 64 << 10;
+constexpr std::size_t part_size = 8 << 10;
 constexpr std::size_t most_threads_tried = 256;
 constexpr std::size_t most_mounts = 200'000;
 
@@ -37,24 +36,23 @@ sys::Fd open_of_live_thread(const sys::Process& process) {
   throw sys::Error(ESRCH, "open", process.path("mountinfo"), "it is a zombie: it has exited and waits for its parent");
 }
 
-/// The whole text; the kernel gives at most a page at a time, whatever is asked for.
-std::string read_text(const sys::Process& process, const Allowance& allowance, bool& truncated) {
+/// The kernel gives at most a page at a time, whatever is asked for.
+MountsResult read_table(const sys::Process& process, const Allowance& allowance) {
   const sys::Fd file = open_mountinfo(process);
-  std::string text;
-  std::size_t size = 0;
-  for (;;) {
+  std::array<char, part_size> part;
+  core::MountinfoParser parser;
+  MountsResult result;
+  for (std::size_t size = 0;;) {
     if (!allowance.left()) throw allowance.timed_out();
-    if (size == text.size()) text.resize(std::min(largest_text, std::max(first_part, size * 2)));
-    const auto room = std::span(reinterpret_cast<std::uint8_t*>(text.data()), text.size()).subspan(size);
-    truncated = room.empty();
-    if (truncated) break;
-    const auto count = sys::read_at(file, room, size);
+    const auto count = sys::read_at(file, std::span(reinterpret_cast<std::uint8_t*>(part.data()), part.size()), size);
     if (count < 0) throw sys::Error(errno, "read", process.path("mountinfo"));
-    if (count == 0) break;
     size += static_cast<std::size_t>(count);
+    result.truncated = size > largest_text;
+    if (count == 0 || result.truncated) break;
+    parser.feed({part.data(), static_cast<std::size_t>(count)});
   }
-  text.resize(truncated ? text.rfind('\n') + 1 : size);
-  return text;
+  result.table = parser.finish(result.truncated);
+  return result;
 }
 
 sys::MountNamespace namespace_of(const sys::Process& process) { return sys::MountNamespace(process.open("ns/mnt", 0)); }
@@ -80,13 +78,25 @@ std::optional<sys::MountStatus> find_by_id(const sys::Process& process, const sy
   }
 }
 
-MountsResult find_in_text(std::string_view text, std::uint64_t mount_id) {
-  MountsResult result;
-  while (!text.empty() && result.table.size() == 0) {
-    const auto mount = core::parse_mount_line(core::take_until(text, '\n'));
-    if (mount && mount->id == mount_id) result.table.add_printed(*mount);
+/// A table of the mount with this id alone; empty when there is none.
+core::MountTable pick(const core::MountTable& table, std::uint64_t mount_id) {
+  core::MountTable picked;
+  for (std::size_t i = 0; i < table.size() && picked.size() == 0; ++i) {
+    const std::uint32_t* const numbers = &table.numbers[i * core::MountTable::numbers_each];
+    if (numbers[0] != mount_id) continue;
+    picked.add_plain({.id = numbers[0],
+                      .parent = numbers[1],
+                      .major = numbers[2],
+                      .minor = numbers[3],
+                      .root = table.text(i, 0),
+                      .point = table.text(i, 1),
+                      .options = table.text(i, 2),
+                      .optional = table.text(i, 3),
+                      .type = table.text(i, 4),
+                      .source = table.text(i, 5),
+                      .super_options = table.text(i, 6)});
   }
-  return result;
+  return picked;
 }
 
 }  // namespace
@@ -101,8 +111,7 @@ sys::Fd open_mountinfo(const sys::Process& process) {
 }
 
 MountsResult list_mounts(const sys::Process& process, const Allowance& allowance) {
-  MountsResult result;
-  result.table = core::parse_mountinfo(read_text(process, allowance, result.truncated));
+  MountsResult result = read_table(process, allowance);
   const bool empty = result.table.size() == 0 && result.table.malformed == 0;
   return empty ? list_namespace_or(std::move(result), process, allowance) : result;
 }
@@ -128,8 +137,7 @@ MountsResult find_mount(const sys::Process& process, const std::string& path, co
     result.by_listmount = true;
     return result;
   }
-  const auto mount_id = sys::status_of(file, sys::Freshness::cached, path).mount_id;
-  result = find_in_text(read_text(process, allowance, result.truncated), mount_id);
+  result.table = pick(read_table(process, allowance).table, sys::status_of(file, sys::Freshness::cached, path).mount_id);
   if (result.table.size() == 0) throw sys::Error(ENOENT, "read", process.path("mountinfo"), "the process does not see the mount of this file");
   return result;
 }

@@ -115,6 +115,25 @@ TEST("an empty file is an empty table") {
   CHECK_EQUAL(parse_mountinfo("").malformed, 0);
 }
 
+TEST("takes the file in parts, wherever they end") {
+  const MountTable whole = parse_mountinfo(mounts);
+  for (std::size_t size = 1; size < 90; ++size) {
+    podprobe::core::MountinfoParser parser;
+    for (std::size_t at = 0; at < mounts.size(); at += size) parser.feed(mounts.substr(at, size));
+    const MountTable table = parser.finish();
+    CHECK(table.block == whole.block && table.offsets == whole.offsets && table.numbers == whole.numbers);
+    CHECK_EQUAL(table.malformed, 0);
+  }
+}
+
+TEST("a line that was cut is no line") {
+  podprobe::core::MountinfoParser parser;
+  parser.feed("1 1 0:1 / / rw - tmpfs tmpfs rw\n2 1 0:1 / / rw - tmpfs tmpfs r");
+  const MountTable table = parser.finish(true);
+  CHECK_EQUAL(table.size(), 1);
+  CHECK_EQUAL(table.malformed, 0);
+}
+
 TEST("undoes three octal digits of a byte, and leaves any other backslash") {
   CHECK_EQUAL(unescaped("a\\040b\\011\\012\\134\\043"), "a b\t\n\\#");
   CHECK_EQUAL(unescaped("\\377"), "\xff");
