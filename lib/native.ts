@@ -63,7 +63,7 @@ export interface NativeRequest {
   readonly timeout: number;
 }
 
-/** `packed` holds four numbers (u32) and seven offsets (u32) a mount, one offset more, then the block. */
+/** `packed` holds eighteen words (u32) a mount, four numbers and the start and end of seven texts, then the block. */
 export interface NativeMountTable {
   readonly count: number;
   readonly malformed: number;

@@ -53,9 +53,12 @@ test('finds the mount of a file of this process', async () => {
 
 /** A table of one mount, as the addon packs it. */
 function packed(texts: readonly Buffer[]): MountTable {
-  const numbers = Uint32Array.of(1, 2, 3, 4);
-  const offsets = Uint32Array.from([0, ...texts.map((_, i) => Buffer.concat(texts.slice(0, i + 1)).length)]);
-  const bytes = Buffer.concat([Buffer.from(numbers.buffer), Buffer.from(offsets.buffer), ...texts]);
+  const places = texts.flatMap((text, i) => {
+    const start = Buffer.concat(texts.slice(0, i)).length;
+    return [start, start + text.length];
+  });
+  const words = Uint32Array.from([1, 2, 3, 4, ...places]);
+  const bytes = Buffer.concat([Buffer.from(words.buffer), ...texts]);
   const whole = new Uint8Array(bytes).buffer;
   return new MountTable({ count: 1, malformed: 0, truncated: false, byListmount: false, packed: whole });
 }

@@ -11,7 +11,7 @@ export interface DeviceNumber {
 
 /** Numbers and texts of a mount in the packed table: native/core/mount_table.h. */
 const NUMBERS = 4;
-const TEXTS = 7;
+const WORDS = 18;
 const ROOT = 0;
 const POINT = 1;
 const OPTIONS = 2;
@@ -22,15 +22,13 @@ const SUPER = 6;
 
 /** The packed table, as views. */
 interface Packed {
-  readonly numbers: Uint32Array;
-  readonly offsets: Uint32Array;
+  readonly words: Uint32Array;
   readonly block: Buffer;
 }
 
 function unpack({ count, packed }: NativeMountTable): Packed {
-  const numbers = new Uint32Array(packed, 0, count * NUMBERS);
-  const offsets = new Uint32Array(packed, numbers.byteLength, count * TEXTS + 1);
-  return { numbers, offsets, block: Buffer.from(packed, numbers.byteLength + offsets.byteLength) };
+  const words = new Uint32Array(packed, 0, count * WORDS);
+  return { words, block: Buffer.from(packed, words.byteLength) };
 }
 
 /** The kernel's text; bytes that are not UTF-8 are escaped as it escapes others, so that none is lost. */
@@ -59,13 +57,13 @@ export class Mount {
   }
 
   #number(which: number): number {
-    return this.#packed.numbers[this.#index * NUMBERS + which] as number;
+    return this.#packed.words[this.#index * WORDS + which] as number;
   }
 
   #bytes(which: number): Buffer {
-    const { block, offsets } = this.#packed;
-    const at = this.#index * TEXTS + which;
-    return block.subarray(offsets[at], offsets[at + 1]);
+    const { block, words } = this.#packed;
+    const at = this.#index * WORDS + NUMBERS + 2 * which;
+    return block.subarray(words[at], words[at + 1]);
   }
 
   /** Id of the mount; the kernel may give it to another once this one is gone. */

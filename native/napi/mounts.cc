@@ -11,15 +11,13 @@ namespace podprobe::napi {
 
 namespace {
 
-/// One ArrayBuffer: four numbers a mount (u32), seven offsets a mount and one more (u32), the block.
+/// One ArrayBuffer: eighteen words a mount (u32), the block.
 Napi::ArrayBuffer pack(Napi::Env env, const core::MountTable& table) {
-  const std::size_t numbers = table.numbers.size() * sizeof(std::uint32_t);
-  const std::size_t offsets = table.offsets.size() * sizeof(std::uint32_t);
-  Napi::ArrayBuffer buffer = Napi::ArrayBuffer::New(env, numbers + offsets + table.block.size());
+  const std::size_t words = table.words.size() * sizeof(std::uint32_t);
+  Napi::ArrayBuffer buffer = Napi::ArrayBuffer::New(env, words + table.block.size());
   auto* const bytes = static_cast<std::uint8_t*>(buffer.Data());
-  if (numbers != 0) std::memcpy(bytes, table.numbers.data(), numbers);
-  std::memcpy(bytes + numbers, table.offsets.data(), offsets);
-  if (!table.block.empty()) std::memcpy(bytes + numbers + offsets, table.block.data(), table.block.size());
+  if (words != 0) std::memcpy(bytes, table.words.data(), words);
+  if (!table.block.empty()) std::memcpy(bytes + words, table.block.data(), table.block.size());
   return buffer;
 }
 

@@ -82,19 +82,18 @@ std::optional<sys::MountStatus> find_by_id(const sys::Process& process, const sy
 core::MountTable pick(const core::MountTable& table, std::uint64_t mount_id) {
   core::MountTable picked;
   for (std::size_t i = 0; i < table.size() && picked.size() == 0; ++i) {
-    const std::uint32_t* const numbers = &table.numbers[i * core::MountTable::numbers_each];
-    if (numbers[0] != mount_id) continue;
-    picked.add_plain({.id = numbers[0],
-                      .parent = numbers[1],
-                      .major = numbers[2],
-                      .minor = numbers[3],
-                      .root = table.text(i, 0),
-                      .point = table.text(i, 1),
-                      .options = table.text(i, 2),
-                      .optional = table.text(i, 3),
-                      .type = table.text(i, 4),
-                      .source = table.text(i, 5),
-                      .super_options = table.text(i, 6)});
+    if (table.number(i, 0) != mount_id) continue;
+    picked.add({.id = table.number(i, 0),
+                .parent = table.number(i, 1),
+                .major = table.number(i, 2),
+                .minor = table.number(i, 3),
+                .root = table.text(i, 0),
+                .point = table.text(i, 1),
+                .options = table.text(i, 2),
+                .optional = table.text(i, 3),
+                .type = table.text(i, 4),
+                .source = table.text(i, 5),
+                .super_options = table.text(i, 6)});
   }
   return picked;
 }

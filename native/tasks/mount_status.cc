@@ -57,7 +57,7 @@ void add_status(core::MountTable& table, const sys::MountStatus& status) {
   const std::string optional = optional_of(status);
   std::string super = options_of(status.sb_flags, super_flags);
   if (!status.mnt_opts.empty()) super += ',' + status.mnt_opts;
-  table.add_plain({.id = status.mnt_id_old,
+  table.add({.id = status.mnt_id_old,
                    .parent = status.mnt_parent_id_old,
                    .major = status.sb_dev_major,
                    .minor = status.sb_dev_minor,
