@@ -12,7 +12,7 @@ const SHOWN = 5;
 
 for (const program of programs) {
   const test = suite(program.name);
-  const options = { skip: skipReason(program), timeout: STATE_LIMIT };
+  const options = { skip: skipReason(program), impossible: program.impossible?.(), timeout: STATE_LIMIT };
   let argv: string[] = [];
   test.before(async () => {
     argv = await program.argv();
