@@ -15,6 +15,7 @@
       "core/live_environ.cc",
       "core/locate.cc",
       "core/maps.cc",
+      "core/mount_table.cc",
       "core/mountinfo.cc",
       "core/page_cache.cc",
       "core/plausible.cc",
@@ -24,21 +25,36 @@
       "core/symtab.cc"
     ],
     "sys_files": [
+      "sys/directory.cc",
       "sys/fd.cc",
+      "sys/file_status.cc",
       "sys/mapped_file.cc",
       "sys/mapping_query.cc",
+      "sys/openat2.cc",
       "sys/process.cc",
       "sys/remote_memory.cc",
+      "sys/statmount.cc",
       "sys/stop.cc"
     ],
     "task_files": [
       "tasks/guarded_memory.cc",
+      "tasks/list_mounts.cc",
+      "tasks/look_at_volumes.cc",
+      "tasks/mount_status.cc",
       "tasks/pacing.cc",
       "tasks/read_environment.cc",
+      "tasks/read_in_root.cc",
       "tasks/target.cc",
       "tasks/thread_pool.cc"
     ],
-    "napi_files": ["napi/addon.cc", "napi/async.cc", "napi/environ.cc", "napi/process.cc"],
+    "napi_files": [
+      "napi/addon.cc",
+      "napi/async.cc",
+      "napi/environ.cc",
+      "napi/mounts.cc",
+      "napi/process.cc",
+      "napi/rootfs.cc"
+    ],
     "setenv_files": ["demo/setenv.c"],
     "pod_files": ["demo/pod.c"]
   }

@@ -2,7 +2,9 @@
 
 #include "napi/async.h"
 #include "napi/environ.h"
+#include "napi/mounts.h"
 #include "napi/process.h"
+#include "napi/rootfs.h"
 
 static Napi::Object Init(Napi::Env env, Napi::Object exports) {
   namespace napi = podprobe::napi;
@@ -10,6 +12,18 @@ static Napi::Object Init(Napi::Env env, Napi::Object exports) {
   exports.Set("openProcess", Napi::Function::New(env, napi::open_process, "openProcess"));
   exports.Set("closeProcess", Napi::Function::New(env, napi::close_process, "closeProcess"));
   exports.Set("readEnvironments", Napi::Function::New(env, napi::read_environments, "readEnvironments"));
+  exports.Set("listMounts", Napi::Function::New(env, napi::list_mounts, "listMounts"));
+  exports.Set("listNamespaceMounts", Napi::Function::New(env, napi::list_namespace_mounts, "listNamespaceMounts"));
+  exports.Set("findMount", Napi::Function::New(env, napi::find_mount, "findMount"));
+  exports.Set("lookAtVolumes", Napi::Function::New(env, napi::look_at_volumes, "lookAtVolumes"));
+  exports.Set("readFileIn", Napi::Function::New(env, napi::read_file_in, "readFileIn"));
+  exports.Set("readdirIn", Napi::Function::New(env, napi::readdir_in, "readdirIn"));
+  exports.Set("statIn", Napi::Function::New(env, napi::stat_in, "statIn"));
+  exports.Set("readlinkIn", Napi::Function::New(env, napi::readlink_in, "readlinkIn"));
+  exports.Set("openIn", Napi::Function::New(env, napi::open_in, "openIn"));
+  exports.Set("readFile", Napi::Function::New(env, napi::read_file, "readFile"));
+  exports.Set("statFile", Napi::Function::New(env, napi::stat_file, "statFile"));
+  exports.Set("closeFile", Napi::Function::New(env, napi::close_file, "closeFile"));
   exports.Set("expire", Napi::Function::New(env, napi::expire_batch, "expire"));
   exports.Set("cancel", Napi::Function::New(env, napi::cancel_batch, "cancel"));
   return exports;

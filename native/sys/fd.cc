@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-
 namespace podprobe::sys {
 
 Fd::~Fd() {
@@ -20,6 +19,11 @@ Fd open_path(const std::string& path, int flags) {
   const int number = retry_eintr([&] { return open(path.c_str(), flags | O_CLOEXEC); });
   if (number < 0) throw Error(errno, "open", path);
   return Fd(number);
+}
+
+Fd reopen(const Fd& held, int flags, const std::string& shown) {
+  // an absolute path: relative to nothing
+  return open_at(held, ("/proc/self/fd/" + std::to_string(held.get())).c_str(), flags, shown);
 }
 
 std::ptrdiff_t read_at(const Fd& file, std::span<std::uint8_t> out, std::uint64_t offset) {

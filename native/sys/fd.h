@@ -36,6 +36,9 @@ class Fd {
 Fd open_at(const Fd& directory, const char* name, int flags, const std::string& shown);
 Fd open_path(const std::string& path, int flags);
 
+/// Opens the file that is held with O_PATH, whatever its path leads to by now.
+Fd reopen(const Fd& held, int flags, const std::string& shown);
+
 /// pread(2), as many bytes as one call gives. Returns -1 with errno on failure.
 std::ptrdiff_t read_at(const Fd& file, std::span<std::uint8_t> out, std::uint64_t offset);
 

@@ -33,6 +33,10 @@ class Process {
   /// Target of a link such as `exe`; empty when it may not be read.
   std::string link(const char* name) const;
 
+  /// Its root directory, held with O_PATH: /proc/PID/root, or that of another thread when the first has exited.
+  /// Errors: ESRCH it has exited (`detail` says when it is a zombie); EACCES.
+  Fd open_root() const;
+
   /// Whether it has not been reaped.
   bool exists() const;
 

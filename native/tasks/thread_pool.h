@@ -31,6 +31,9 @@ class ThreadPool : public std::enable_shared_from_this<ThreadPool> {
 
   unsigned size() const { return size_; }
 
+  /// Whether the caller runs on a thread of a pool: one that may wait.
+  static bool on_own_thread();
+
  private:
   static constexpr unsigned most_stuck = 64;
 
