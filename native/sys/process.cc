@@ -57,6 +57,12 @@ bool Process::exists() const {
   return syscall(SYS_pidfd_send_signal, pidfd_.get(), 0, nullptr, 0) == 0 || errno != ESRCH;
 }
 
+Fd Process::duplicate() const {
+  const int number = fcntl(pidfd_.get(), F_DUPFD_CLOEXEC, 0);
+  if (number < 0) throw Error(errno, "fcntl", "pidfd");
+  return Fd(number);
+}
+
 Fd Process::open_tasks() const {
   const std::string shown = "/proc/" + std::to_string(pid_) + "/task";
   try {

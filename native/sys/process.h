@@ -37,6 +37,10 @@ class Process {
   /// Errors: ESRCH it has exited (`detail` says when it is a zombie); EACCES.
   Fd open_root() const;
 
+  /// The pidfd once more, for who polls it: readable once the process has exited.
+  /// Errors: EMFILE.
+  Fd duplicate() const;
+
   /// Whether it has not been reaped.
   bool exists() const;
 
