@@ -28,3 +28,6 @@ export {
 } from './rootfs.ts';
 export { ContainerFile, type FileStreamOptions } from './rootfs/file.ts';
 export type { FileStatus, FileType } from './rootfs/status.ts';
+export { SecretVolumeWatch, watchSecretVolume } from './watch.ts';
+export { type SecretEntry, VolumeEvent, type VolumeEventKind } from './watch/event.ts';
+export type { VolumeTarget } from './watch/target.ts';

@@ -2,6 +2,8 @@
 
 #include <fcntl.h>
 
+#include <array>
+
 #include "napi/async.h"
 #include "napi/handle.h"
 #include "napi/poll.h"
@@ -34,95 +36,83 @@ Watch& watch_of(Napi::Value value) { return **from_handle<Watch>(value, tag); }
 
 std::uint32_t number_of(Napi::Value value) { return value.As<Napi::Number>().Uint32Value(); }
 
-const char* name_of(tasks::VolumeNews news) {
-  switch (news) {
-    case tasks::VolumeNews::same: return "same";
-    case tasks::VolumeNews::read: return "read";
-    case tasks::VolumeNews::absent: return "absent";
-    case tasks::VolumeNews::look_again: return "look";
-  }
-  return "look";
-}
+/// What a report is about, in the order of lib/watch/report.ts; the first ones are those of tasks::VolumeNews.
+enum class News : std::uint32_t { same, read, absent, look_again, exited, mounts };
 
-/// Fills a buffer from its front.
+static_assert(static_cast<int>(tasks::VolumeNews::look_again) == static_cast<int>(News::look_again));
+
+enum Flag : std::uint32_t { overflowed = 1, replaced = 2, heard = 4, truncated = 8, differs = 16 };
+
+/// One report in one buffer, since each value that crosses to JavaScript costs as much as reading a key does.
+///
+/// Shape: numbers (u32): volume, news, flags, count of keys, count of removed keys, length of the generation's name; the length
+/// of each key's name and of its value; that of each removed name. A byte for each key: what has become of it. Then the
+/// strings, in the same order.
 class Packer {
  public:
-  explicit Packer(std::uint8_t* at) : at_(at) {}
+  Packer(Napi::Env env, std::size_t size) : buffer_(Napi::ArrayBuffer::New(env, size)), at_(static_cast<std::uint8_t*>(buffer_.Data())) {}
 
   void bytes(const void* data, std::size_t size) {
     if (size != 0) std::memcpy(at_, data, size);
     at_ += size;
   }
-  void number(std::size_t value) {
-    const auto word = static_cast<std::uint32_t>(value);
-    bytes(&word, sizeof word);
+  template <class... Values>
+  void numbers(Values... values) {
+    const std::array<std::uint32_t, sizeof...(values)> words{static_cast<std::uint32_t>(values)...};
+    bytes(words.data(), sizeof words);
   }
+  Napi::Value value() const { return buffer_; }
 
  private:
+  Napi::ArrayBuffer buffer_;
   std::uint8_t* at_;
 };
 
-/// Numbers (u32): the length of each key's name and of its value, then that of each removed name. Then a byte for each key:
-/// what has become of it. Then the strings, in the same order.
-Napi::Value pack(Napi::Env env, const tasks::Generation& generation, const core::GenerationChanges& changes) {
-  std::size_t strings = generation.values.size();
-  for (const auto& key : generation.keys) strings += key.name.size();
-  for (const auto& name : changes.removed) strings += name.size();
-  const std::size_t numbers = (2 * generation.keys.size() + changes.removed.size()) * sizeof(std::uint32_t);
-  auto buffer = Napi::ArrayBuffer::New(env, numbers + generation.keys.size() + strings);
-  Packer packer(static_cast<std::uint8_t*>(buffer.Data()));
-  for (const auto& key : generation.keys) {
-    packer.number(key.name.size());
-    packer.number(key.length);
-  }
-  for (const auto& name : changes.removed) packer.number(name.size());
-  packer.bytes(changes.keys.data(), changes.keys.size());
+constexpr std::size_t head_words = 6;
+
+std::uint32_t flags_of(const tasks::VolumeReport& report) {
+  return (report.overflowed ? overflowed : 0U) | (report.replaced ? replaced : 0U) | (report.heard ? heard : 0U) |
+         (report.generation.truncated ? truncated : 0U) | (report.changes.any() ? differs : 0U);
+}
+
+Napi::Value to_value(Napi::Env env, const tasks::VolumeReport& report) {
+  const tasks::Generation& generation = report.generation;
+  const auto& removed = report.changes.removed;
+  std::size_t size = (head_words + 2 * generation.keys.size() + removed.size()) * sizeof(std::uint32_t);
+  size += generation.keys.size() + generation.name.size() + generation.values.size();
+  for (const auto& key : generation.keys) size += key.name.size();
+  for (const auto& name : removed) size += name.size();
+  Packer packer(env, size);
+  packer.numbers(report.volume, report.news, flags_of(report), generation.keys.size(), removed.size(), generation.name.size());
+  for (const auto& key : generation.keys) packer.numbers(key.name.size(), key.length);
+  for (const auto& name : removed) packer.numbers(name.size());
+  packer.bytes(report.changes.keys.data(), report.changes.keys.size());
+  packer.bytes(generation.name.data(), generation.name.size());
   for (std::size_t i = 0; i < generation.keys.size(); ++i) {
     const core::KeyDigest& key = generation.keys[i];
     packer.bytes(key.name.data(), key.name.size());
     packer.bytes(generation.values.data() + generation.places[i], key.length);
   }
-  for (const auto& name : changes.removed) packer.bytes(name.data(), name.size());
-  return buffer;
+  for (const auto& name : removed) packer.bytes(name.data(), name.size());
+  return packer.value();
 }
 
-Napi::Value to_value(Napi::Env env, const tasks::VolumeReport& report) {
-  Napi::Array value = Napi::Array::New(env, 9);
-  value.Set(0U, report.volume);
-  value.Set(1U, name_of(report.news));
-  value.Set(2U, report.overflowed);
-  value.Set(3U, report.replaced);
-  value.Set(4U, report.heard);
-  if (report.news != tasks::VolumeNews::read) return value;
-  const tasks::Generation& generation = report.generation;
-  value.Set(5U, generation.name);
-  value.Set(6U, generation.truncated);
-  value.Set(7U, static_cast<double>(generation.keys.size()));
-  value.Set(8U, static_cast<double>(report.changes.removed.size()));
-  value.Set(9U, pack(env, generation, report.changes));
-  return value;
-}
-
-void tell(Watch& watch, Napi::Env env, const Napi::Array& reports) {
-  watch.callback.Value().MakeCallback(env.Global(), {reports});
+/// May end the watch.
+void tell(const Watch& watch, Napi::Env env, napi_value report) {
+  watch.callback.Value().MakeCallback(env.Global(), {report});
 }
 
 /// A report of something else than what a volume holds.
-void tell_event(Watch& watch, Napi::Env env, std::uint32_t volume, const char* what) {
-  const Napi::Array report = Napi::Array::New(env, 2);
-  report.Set(0U, volume);
-  report.Set(1U, what);
-  const Napi::Array reports = Napi::Array::New(env, 1);
-  reports.Set(0U, report);
-  tell(watch, env, reports);
+void tell_event(const Watch& watch, Napi::Env env, std::uint32_t volume, News news) {
+  Packer packer(env, head_words * sizeof(std::uint32_t));
+  packer.numbers(volume, news, 0, 0, 0, 0);
+  tell(watch, env, packer.value());
 }
 
-void tell_events(Watch& watch, Napi::Env env) {
-  const std::vector<tasks::VolumeReport> taken = watch.volumes->take_events();
-  if (taken.empty()) return;
-  const Napi::Array reports = Napi::Array::New(env, taken.size());
-  for (std::uint32_t i = 0; i < taken.size(); ++i) reports.Set(i, to_value(env, taken[i]));
-  tell(watch, env, reports);
+void tell_events(const std::shared_ptr<Watch>& watch, Napi::Env env) {
+  for (const auto& report : watch->volumes->take_events()) {
+    if (watch->events) tell(*watch, env, to_value(env, report));
+  }
 }
 
 /// Without it, what is mounted over a volume is noticed later.
@@ -134,7 +124,7 @@ void poll_mounts(Watch& watch, Napi::Env env) {
   }
   watch.mounts = std::make_unique<Poll>(env, watch.mountinfo.get(), UV_PRIORITIZED, [&watch](Napi::Env told, int events) {
     if (events == 0) return watch.mounts->close();
-    tell_event(watch, told, 0, "mounts");
+    tell_event(watch, told, 0, News::mounts);
   });
   watch.mounts->keep_alive(false);
 }
@@ -144,7 +134,7 @@ void poll_exit(Watch& watch, Napi::Env env, std::uint32_t volume, const sys::Pro
   exit.process = process.duplicate();
   exit.poll = std::make_unique<Poll>(env, exit.process.get(), UV_READABLE, [&watch, volume](Napi::Env told, int) {
     watch.exits.at(volume).poll->close();
-    tell_event(watch, told, volume, "exited");
+    tell_event(watch, told, volume, News::exited);
   });
   exit.poll->keep_alive(false);
 }
@@ -160,7 +150,9 @@ Napi::Value open_watch(const Napi::CallbackInfo& info) {
     watch->volumes = std::make_shared<tasks::VolumeWatch>(core::KeyedHash(std::span<const std::uint8_t, 16>(key.Data(), 16)));
     watch->callback = Napi::Persistent(info[1].As<Napi::Function>());
     watch->events = std::make_unique<Poll>(env, watch->volumes->descriptor(), UV_READABLE,
-                                           [&watch = *watch](Napi::Env told, int) { tell_events(watch, told); });
+                                           [weak = std::weak_ptr(watch)](Napi::Env told, int) {
+                                             if (const auto held = weak.lock()) tell_events(held, told);
+                                           });
     watch->events->keep_alive(false);
     poll_mounts(*watch, env);
     result.Set("value", to_handle(env, watch, tag));
@@ -171,7 +163,10 @@ Napi::Value open_watch(const Napi::CallbackInfo& info) {
 }
 
 Napi::Value close_watch(const Napi::CallbackInfo& info) {
-  from_handle<Watch>(info[0], tag)->reset();
+  auto& handle = *from_handle<Watch>(info[0], tag);
+  // it may be in the middle of telling
+  handle->events.reset();
+  handle.reset();
   return info.Env().Undefined();
 }
 

@@ -4,8 +4,8 @@
 
 namespace podprobe::napi {
 
-/// openWatch(key, callback): a handle, or {error}. `key`: 16 bytes for the hashes that are kept of values. The callback gets an
-/// array of reports, as lib/native.ts names their members.
+/// openWatch(key, callback): a handle, or {error}. `key`: 16 bytes for the hashes that are kept of values. The callback gets a
+/// report, as lib/watch/report.ts reads it.
 Napi::Value open_watch(const Napi::CallbackInfo& info);
 /// closeWatch(watch): its descriptors are closed, and the callback is called no more.
 Napi::Value close_watch(const Napi::CallbackInfo& info);

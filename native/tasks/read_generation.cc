@@ -19,20 +19,25 @@ constexpr unsigned deepest = 32;
 
 struct TooLarge {};
 
-/// The names of one directory; read before any is opened, since kubelet may be removing it.
-struct Names {
-  std::vector<std::string> all;
+struct Entry {
+  std::string name;
+  unsigned char type;  ///< DT_*
+};
+
+/// The entries of one directory, all before any is opened, since kubelet may be removing it.
+struct Entries {
+  std::vector<Entry> all;
   bool complete = true;
 };
 
-Names names_of(const sys::Fd& directory, const std::string& shown, std::size_t most) {
-  Names names;
-  sys::for_each_entry(directory, shown, [&](const char* name, unsigned char) {
-    names.complete = names.all.size() < most;
-    if (names.complete) names.all.emplace_back(name);
-    return names.complete;
+Entries entries_of(const sys::Fd& directory, const std::string& shown, std::size_t most) {
+  Entries entries;
+  sys::for_each_entry(directory, shown, [&](const char* name, unsigned char type) {
+    entries.complete = entries.all.size() < most;
+    if (entries.complete) entries.all.push_back({name, type});
+    return entries.complete;
   });
-  return names;
+  return entries;
 }
 
 class Reader {
@@ -41,9 +46,9 @@ class Reader {
       : generation_(generation), hash_(hash), limits_(limits), shown_(shown) {}
 
   void read_directory(const sys::Fd& directory, const std::string& prefix, unsigned depth) {
-    const Names names = names_of(directory, shown_, limits_.keys - generation_.keys.size());
-    if (!names.complete) cut();
-    for (const std::string& name : names.all) read_entry(directory, name, prefix + name, depth);
+    const Entries entries = entries_of(directory, shown_, limits_.keys - generation_.keys.size());
+    if (!entries.complete) cut();
+    for (const Entry& entry : entries.all) read_entry(directory, entry, prefix + entry.name, depth);
   }
 
  private:
@@ -52,36 +57,36 @@ class Reader {
     generation_.truncated = true;
   }
 
-  void read_entry(const sys::Fd& directory, const std::string& name, const std::string& key, unsigned depth) {
-    const sys::Fd held = hold(directory, name);
-    if (!held) return void(generation_.truncated = true);
-    const sys::FileStatus status = sys::status_of(held, sys::Freshness::cached, shown_);
-    if (status.type() == S_IFREG) {
-      read_value(held, status.size, key);
-    } else if (status.type() == S_IFDIR && depth < deepest) {
-      read_directory(sys::reopen(held, O_RDONLY | O_DIRECTORY, shown_), key + "/", depth + 1);
-    } else {
-      generation_.truncated = true;
-    }
+  /// Not by way of O_PATH and a second open, which would take twice as long: what is opened without waiting for a writer is no
+  /// FIFO that could hold us, and who can put a device there by now can open it himself.
+  void read_entry(const sys::Fd& directory, const Entry& entry, const std::string& key, unsigned depth) {
+    if (entry.type != DT_REG && entry.type != DT_DIR && entry.type != DT_UNKNOWN) return skip();
+    const sys::Fd file = open_entry(directory, entry.name);
+    if (!file) return skip();
+    const sys::FileStatus status = sys::status_of(file, sys::Freshness::cached, shown_);
+    if (status.type() == S_IFREG) return read_value(file, status.size, key);
+    if (status.type() == S_IFDIR && depth < deepest) return read_directory(file, key + "/", depth + 1);
+    skip();
   }
 
-  /// Nothing where somebody has put a link or a mount.
-  static sys::Fd hold(const sys::Fd& directory, const std::string& name) {
+  void skip() { generation_.truncated = true; }
+
+  /// Nothing where somebody has put a link, a mount, or what cannot be opened so.
+  static sys::Fd open_entry(const sys::Fd& directory, const std::string& name) {
     try {
-      return sys::open_within(directory, name, O_PATH);
+      return sys::open_within(directory, name, O_RDONLY | O_NONBLOCK | O_NOCTTY);
     } catch (const sys::Error& error) {
-      if (error.number != ELOOP && error.number != EXDEV) throw;
+      if (error.number != ELOOP && error.number != EXDEV && error.number != ENXIO) throw;
       return {};
     }
   }
 
-  void read_value(const sys::Fd& held, std::uint64_t size, const std::string& key) {
+  void read_value(const sys::Fd& file, std::uint64_t size, const std::string& key) {
     core::SecretBytes& values = generation_.values;
     const std::size_t before = values.size();
     const std::size_t room = std::min(limits_.value, limits_.values - before);
     if (size > room || generation_.keys.size() == limits_.keys) cut();
     if (generation_.keys.size() == limits_.keys) return;
-    const sys::Fd file = sys::reopen(held, O_RDONLY | O_NONBLOCK | O_NOCTTY, shown_ + "/" + key);
     values.resize(before + std::min<std::size_t>(size, room));
     std::size_t end = before;
     while (end < values.size()) {

@@ -32,8 +32,8 @@ struct VolumeReport {
   bool overflowed = false;  ///< events were lost before it
   bool replaced = false;    ///< another directory is there than before
   bool heard = false;       ///< of a look: an event came that may have been of its directory, so that it must be read again
-  Generation generation;
-  core::GenerationChanges changes;
+  Generation generation{};
+  core::GenerationChanges changes{};
 };
 
 /// What a look at a volume found: by a thread that may wait, for VolumeWatch::settle().
