@@ -11,6 +11,18 @@ export {
   readEnvironments,
 } from './environ.ts';
 export { SystemError, type SystemErrorRecord, UsageError } from './errors.ts';
+export { findMount, listMounts } from './mounts.ts';
+export { type HostOptions, type HostSecretVolume, listHostSecretVolumes } from './mounts/host-volumes.ts';
+export {
+  listSecretVolumes,
+  type SecretVolume,
+  type SecretVolumeSurvey,
+  surveySecretVolumes,
+  type VolumeView,
+} from './mounts/secret-volumes.ts';
+export { type DeviceNumber, Mount, MountTable } from './mounts/table.ts';
+export { type MountEvent, type MountWatchOptions, watchMounts } from './mounts/watch.ts';
+export type { VolumeKind } from './mounts/volume-path.ts';
 export type { InitialState, LiveState } from './native.ts';
 export type { WaitOptions } from './options.ts';
 export { openProcess, Process } from './process.ts';

@@ -63,6 +63,27 @@ export interface NativeRequest {
   readonly timeout: number;
 }
 
+/** `packed` holds four numbers (u32) and seven offsets (u32) a mount, one offset more, then the block. */
+export interface NativeMountTable {
+  readonly count: number;
+  readonly malformed: number;
+  readonly truncated: boolean;
+  readonly byListmount: boolean;
+  readonly packed: ArrayBuffer;
+}
+
+/** A mount table that is watched. */
+export type MountWatchHandle = object & { readonly __mountWatch: unique symbol };
+
+/** A directory to look at, if its device is the one that is expected. */
+export type NativeVolumePlace = readonly [path: Buffer, major: number, minor: number];
+
+export interface NativeVolumeLook {
+  readonly generation: Buffer | null;
+  readonly keys: readonly Buffer[];
+  readonly truncated: boolean;
+}
+
 /** A path as a process sees it. */
 export interface NativeRootRequest {
   readonly path: Uint8Array;
@@ -109,6 +130,30 @@ export interface Addon {
     targets: readonly (number | ProcessHandle)[],
     request: NativeRequest,
   ): Promise<Outcome<NativeEnvironment>[]>;
+  listMounts(id: number, target: number | ProcessHandle, timeout: number): Promise<Outcome<NativeMountTable>[]>;
+  /** By statmount(2), whatever mountinfo says. */
+  listNamespaceMounts(
+    id: number,
+    target: number | ProcessHandle,
+    timeout: number,
+  ): Promise<Outcome<NativeMountTable>[]>;
+  /** A table of one. */
+  findMount(
+    id: number,
+    target: number | ProcessHandle,
+    timeout: number,
+    path: Buffer,
+  ): Promise<Outcome<NativeMountTable>[]>;
+  /** `tell` gets whether the process has ended; else its table has changed. */
+  watchMounts(target: number | ProcessHandle, tell: (gone: boolean) => void): Outcome<MountWatchHandle>;
+  closeMountWatch(handle: MountWatchHandle): void;
+  /** Null for a place that could not be looked at. */
+  lookAtVolumes(
+    id: number,
+    target: number | ProcessHandle,
+    places: readonly NativeVolumePlace[],
+    timeout: number,
+  ): Promise<Outcome<(NativeVolumeLook | null)[]>[]>;
   readonly readFileIn: InRoot<Buffer>;
   readonly readdirIn: InRoot<NativeListing>;
   readonly statIn: InRoot<ArrayBuffer>;

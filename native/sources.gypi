@@ -18,6 +18,7 @@
       "core/live_environ.cc",
       "core/locate.cc",
       "core/maps.cc",
+      "core/mount_table.cc",
       "core/mountinfo.cc",
       "core/page_cache.cc",
       "core/plausible.cc",
@@ -36,10 +37,14 @@
       "sys/openat2.cc",
       "sys/process.cc",
       "sys/remote_memory.cc",
+      "sys/statmount.cc",
       "sys/stop.cc"
     ],
     "task_files": [
       "tasks/guarded_memory.cc",
+      "tasks/list_mounts.cc",
+      "tasks/look_at_volumes.cc",
+      "tasks/mount_status.cc",
       "tasks/pacing.cc",
       "tasks/read_environment.cc",
       "tasks/read_generation.cc",
@@ -48,7 +53,17 @@
       "tasks/thread_pool.cc",
       "tasks/volume_watch.cc"
     ],
-    "napi_files": ["napi/addon.cc", "napi/async.cc", "napi/environ.cc", "napi/poll.cc", "napi/process.cc", "napi/rootfs.cc", "napi/watch.cc"],
+    "napi_files": [
+      "napi/addon.cc",
+      "napi/async.cc",
+      "napi/environ.cc",
+      "napi/mount_watch.cc",
+      "napi/mounts.cc",
+      "napi/poll.cc",
+      "napi/process.cc",
+      "napi/rootfs.cc",
+      "napi/watch.cc"
+    ],
     "setenv_files": ["demo/setenv.c"],
     "pod_files": ["demo/pod.c"]
   }

@@ -47,6 +47,29 @@ function addEnv(program: Command): void {
     );
 }
 
+function addMounts(program: Command): void {
+  program
+    .command('mounts')
+    .argument('<target>', 'a process id')
+    .summary('mount table of a process; its secret volumes, paired with the view of the node')
+    .description(
+      'Shows the mounts of a process as the kernel tells them, and the secret volumes among them beside what the node sees: read-only there, read-write here, with generation, keys and stale subPath mounts.',
+    )
+    .addOption(jsonOption())
+    .option('--explain', 'name the eleven fields of a line')
+    .option('--host <PID>', "a process whose mount table is the node's")
+    .option('--timeout <MS>', 'give up after so many milliseconds', '2000')
+    .addHelpText(
+      'after',
+      '\nExample:\n  podprobe mounts $$ --explain\n\nExit codes: 0 done, 2 usage, 3 no such process, 4 not permitted, 5 part of the answer is unknown.',
+    )
+    .action(
+      action(async (target: string, options: OutputOptions) =>
+        (await import('./mounts.ts')).runMounts(target, options),
+      ),
+    );
+}
+
 function addDoctor(program: Command): void {
   program
     .command('doctor')
@@ -78,6 +101,7 @@ export function createProgram(): Command {
       process.exit(error.exitCode === 0 ? 0 : EXIT.usage);
     });
   addEnv(program);
+  addMounts(program);
   addDoctor(program);
   addDemo(program);
   for (const command of program.commands) command.copyInheritedSettings(program);

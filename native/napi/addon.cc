@@ -2,6 +2,8 @@
 
 #include "napi/async.h"
 #include "napi/environ.h"
+#include "napi/mount_watch.h"
+#include "napi/mounts.h"
 #include "napi/process.h"
 #include "napi/rootfs.h"
 #include "napi/watch.h"
@@ -12,6 +14,12 @@ static Napi::Object Init(Napi::Env env, Napi::Object exports) {
   exports.Set("openProcess", Napi::Function::New(env, napi::open_process, "openProcess"));
   exports.Set("closeProcess", Napi::Function::New(env, napi::close_process, "closeProcess"));
   exports.Set("readEnvironments", Napi::Function::New(env, napi::read_environments, "readEnvironments"));
+  exports.Set("listMounts", Napi::Function::New(env, napi::list_mounts, "listMounts"));
+  exports.Set("listNamespaceMounts", Napi::Function::New(env, napi::list_namespace_mounts, "listNamespaceMounts"));
+  exports.Set("findMount", Napi::Function::New(env, napi::find_mount, "findMount"));
+  exports.Set("watchMounts", Napi::Function::New(env, napi::watch_mounts, "watchMounts"));
+  exports.Set("closeMountWatch", Napi::Function::New(env, napi::close_mount_watch, "closeMountWatch"));
+  exports.Set("lookAtVolumes", Napi::Function::New(env, napi::look_at_volumes, "lookAtVolumes"));
   exports.Set("readFileIn", Napi::Function::New(env, napi::read_file_in, "readFileIn"));
   exports.Set("readdirIn", Napi::Function::New(env, napi::readdir_in, "readdirIn"));
   exports.Set("statIn", Napi::Function::New(env, napi::stat_in, "statIn"));

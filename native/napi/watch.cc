@@ -131,7 +131,7 @@ void poll_mounts(Watch& watch, Napi::Env env) {
 
 void poll_exit(Watch& watch, Napi::Env env, std::uint32_t volume, const sys::Process& process) {
   Watch::Exit& exit = watch.exits[volume];
-  exit.process = process.duplicate();
+  exit.process = process.duplicate_pidfd();
   exit.poll = std::make_unique<Poll>(env, exit.process.get(), UV_READABLE, [&watch, volume](Napi::Env told, int) {
     watch.exits.at(volume).poll->close();
     tell_event(watch, told, volume, News::exited);

@@ -37,9 +37,8 @@ class Process {
   /// Errors: ESRCH it has exited (`detail` says when it is a zombie); EACCES.
   Fd open_root() const;
 
-  /// The pidfd once more, for who polls it: readable once the process has exited.
-  /// Errors: EMFILE.
-  Fd duplicate() const;
+  /// Its pidfd once more, which is readable when it has exited.
+  Fd duplicate_pidfd() const;
 
   /// Whether it has not been reaped.
   bool exists() const;

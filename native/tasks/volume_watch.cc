@@ -14,7 +14,7 @@ namespace {
 
 using Mask = core::InotifyMask;
 
-constexpr std::uint32_t watched = 0x100 | Mask::moved_to | Mask::delete_self | Mask::move_self | Mask::only_directory;
+constexpr std::uint32_t watched = Mask::moved_to | Mask::delete_self | Mask::move_self | Mask::only_directory;
 constexpr std::uint32_t directory_lost = Mask::delete_self | Mask::move_self | Mask::unmount | Mask::ignored;
 constexpr std::size_t most_mountinfo = 64 << 20;
 constexpr unsigned most_reads = 8;
