@@ -21,6 +21,7 @@ export {
   type VolumeView,
 } from './mounts/secret-volumes.ts';
 export { type DeviceNumber, Mount, MountTable } from './mounts/table.ts';
+export { type MountEvent, type MountWatchOptions, watchMounts } from './mounts/watch.ts';
 export type { VolumeKind } from './mounts/volume-path.ts';
 export type { InitialState, LiveState } from './native.ts';
 export type { WaitOptions } from './options.ts';
@@ -39,3 +40,6 @@ export {
 } from './rootfs.ts';
 export { ContainerFile, type FileStreamOptions } from './rootfs/file.ts';
 export type { FileStatus, FileType } from './rootfs/status.ts';
+export { SecretVolumeWatch, watchSecretVolume } from './watch.ts';
+export { type SecretEntry, VolumeEvent, type VolumeEventKind } from './watch/event.ts';
+export type { VolumeTarget } from './watch/target.ts';

@@ -72,6 +72,9 @@ export interface NativeMountTable {
   readonly packed: ArrayBuffer;
 }
 
+/** A mount table that is watched. */
+export type MountWatchHandle = object & { readonly __mountWatch: unique symbol };
+
 /** A directory to look at, if its device is the one that is expected. */
 export type NativeVolumePlace = readonly [path: Buffer, major: number, minor: number];
 
@@ -111,6 +114,12 @@ type InRoot<Value> = (
   request: NativeRootRequest,
 ) => Promise<Outcome<Value>[]>;
 
+/** The secret volumes that one thread of JavaScript watches. */
+export type WatchHandle = object & { readonly __watch: unique symbol };
+
+/** What is told of a watched volume: lib/watch/report.ts reads it. */
+export type NativeVolumeReport = ArrayBuffer;
+
 /** What native/napi/addon.cc exports. Arguments are taken as they are: whoever calls has checked them. */
 export interface Addon {
   openProcess(pid: number): Outcome<ProcessHandle>;
@@ -135,6 +144,9 @@ export interface Addon {
     timeout: number,
     path: Buffer,
   ): Promise<Outcome<NativeMountTable>[]>;
+  /** `tell` gets whether the process has ended; else its table has changed. */
+  watchMounts(target: number | ProcessHandle, tell: (gone: boolean) => void): Outcome<MountWatchHandle>;
+  closeMountWatch(handle: MountWatchHandle): void;
   /** Null for a place that could not be looked at. */
   lookAtVolumes(
     id: number,
@@ -151,6 +163,18 @@ export interface Addon {
   statFile(id: number, file: FileHandle, timeout: number): Promise<Outcome<ArrayBuffer>[]>;
   /** The handle is of no use any more. */
   closeFile(id: number, file: FileHandle, timeout: number): Promise<Outcome<boolean>[]>;
+  /** `key`: 16 bytes. */
+  openWatch(key: Uint8Array, callback: (report: NativeVolumeReport) => void): Outcome<WatchHandle>;
+  closeWatch(watch: WatchHandle): void;
+  /** Whether the event loop stays alive for it. */
+  keepWatch(watch: WatchHandle, keep: boolean): void;
+  addVolume(watch: WatchHandle, volume: number, process: ProcessHandle | null, path: Uint8Array): Outcome<never>;
+  removeVolume(watch: WatchHandle, volume: number): void;
+  /** Whatever is read next is new. */
+  resetVolume(watch: WatchHandle, volume: number): void;
+  /** At once, where that waits for nobody. */
+  rereadVolume(watch: WatchHandle, volume: number): NativeVolumeReport;
+  lookAtVolume(id: number, watch: WatchHandle, volume: number, timeout: number): Promise<Outcome<NativeVolumeReport>[]>;
   /** Gives up on the reads of a call that have taken longer than its timeout. */
   expire(id: number): void;
   /** Gives up on the whole call. */

@@ -8,9 +8,12 @@
       "core/elf.cc",
       "core/entries.cc",
       "core/environ_vector.cc",
+      "core/generation.cc",
       "core/go.cc",
       "core/image.cc",
       "core/initial_environ.cc",
+      "core/inotify.cc",
+      "core/keyed_hash.cc",
       "core/link_map.cc",
       "core/live_environ.cc",
       "core/locate.cc",
@@ -28,6 +31,7 @@
       "sys/directory.cc",
       "sys/fd.cc",
       "sys/file_status.cc",
+      "sys/inotify_queue.cc",
       "sys/mapped_file.cc",
       "sys/mapping_query.cc",
       "sys/openat2.cc",
@@ -43,17 +47,22 @@
       "tasks/mount_status.cc",
       "tasks/pacing.cc",
       "tasks/read_environment.cc",
+      "tasks/read_generation.cc",
       "tasks/read_in_root.cc",
       "tasks/target.cc",
-      "tasks/thread_pool.cc"
+      "tasks/thread_pool.cc",
+      "tasks/volume_watch.cc"
     ],
     "napi_files": [
       "napi/addon.cc",
       "napi/async.cc",
       "napi/environ.cc",
+      "napi/mount_watch.cc",
       "napi/mounts.cc",
+      "napi/poll.cc",
       "napi/process.cc",
-      "napi/rootfs.cc"
+      "napi/rootfs.cc",
+      "napi/watch.cc"
     ],
     "setenv_files": ["demo/setenv.c"],
     "pod_files": ["demo/pod.c"]

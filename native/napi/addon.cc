@@ -2,9 +2,11 @@
 
 #include "napi/async.h"
 #include "napi/environ.h"
+#include "napi/mount_watch.h"
 #include "napi/mounts.h"
 #include "napi/process.h"
 #include "napi/rootfs.h"
+#include "napi/watch.h"
 
 static Napi::Object Init(Napi::Env env, Napi::Object exports) {
   namespace napi = podprobe::napi;
@@ -15,6 +17,8 @@ static Napi::Object Init(Napi::Env env, Napi::Object exports) {
   exports.Set("listMounts", Napi::Function::New(env, napi::list_mounts, "listMounts"));
   exports.Set("listNamespaceMounts", Napi::Function::New(env, napi::list_namespace_mounts, "listNamespaceMounts"));
   exports.Set("findMount", Napi::Function::New(env, napi::find_mount, "findMount"));
+  exports.Set("watchMounts", Napi::Function::New(env, napi::watch_mounts, "watchMounts"));
+  exports.Set("closeMountWatch", Napi::Function::New(env, napi::close_mount_watch, "closeMountWatch"));
   exports.Set("lookAtVolumes", Napi::Function::New(env, napi::look_at_volumes, "lookAtVolumes"));
   exports.Set("readFileIn", Napi::Function::New(env, napi::read_file_in, "readFileIn"));
   exports.Set("readdirIn", Napi::Function::New(env, napi::readdir_in, "readdirIn"));
@@ -26,6 +30,14 @@ static Napi::Object Init(Napi::Env env, Napi::Object exports) {
   exports.Set("closeFile", Napi::Function::New(env, napi::close_file, "closeFile"));
   exports.Set("expire", Napi::Function::New(env, napi::expire_batch, "expire"));
   exports.Set("cancel", Napi::Function::New(env, napi::cancel_batch, "cancel"));
+  exports.Set("openWatch", Napi::Function::New(env, napi::open_watch, "openWatch"));
+  exports.Set("closeWatch", Napi::Function::New(env, napi::close_watch, "closeWatch"));
+  exports.Set("keepWatch", Napi::Function::New(env, napi::keep_watch, "keepWatch"));
+  exports.Set("addVolume", Napi::Function::New(env, napi::add_volume, "addVolume"));
+  exports.Set("removeVolume", Napi::Function::New(env, napi::remove_volume, "removeVolume"));
+  exports.Set("resetVolume", Napi::Function::New(env, napi::reset_volume, "resetVolume"));
+  exports.Set("rereadVolume", Napi::Function::New(env, napi::reread_volume, "rereadVolume"));
+  exports.Set("lookAtVolume", Napi::Function::New(env, napi::look_at_volume, "lookAtVolume"));
   return exports;
 }
 

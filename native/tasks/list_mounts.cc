@@ -37,15 +37,6 @@ sys::Fd open_of_live_thread(const sys::Process& process) {
   throw sys::Error(ESRCH, "open", process.path("mountinfo"), "it is a zombie: it has exited and waits for its parent");
 }
 
-sys::Fd open_mountinfo(const sys::Process& process) {
-  try {
-    return process.open("mountinfo", 0);
-  } catch (const sys::Error& error) {
-    if (error.number != EINVAL && error.number != ENOENT) throw;
-  }
-  return open_of_live_thread(process);
-}
-
 /// The whole text; the kernel gives at most a page at a time, whatever is asked for.
 std::string read_text(const sys::Process& process, const Allowance& allowance, bool& truncated) {
   const sys::Fd file = open_mountinfo(process);
@@ -99,6 +90,15 @@ MountsResult find_in_text(std::string_view text, std::uint64_t mount_id) {
 }
 
 }  // namespace
+
+sys::Fd open_mountinfo(const sys::Process& process) {
+  try {
+    return process.open("mountinfo", 0);
+  } catch (const sys::Error& error) {
+    if (error.number != EINVAL && error.number != ENOENT) throw;
+  }
+  return open_of_live_thread(process);
+}
 
 MountsResult list_mounts(const sys::Process& process, const Allowance& allowance) {
   MountsResult result;

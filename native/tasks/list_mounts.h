@@ -12,6 +12,12 @@ struct MountsResult {
   bool truncated = false;     ///< a limit cut the table: 32 MiB of text
 };
 
+/// /proc/PID/mountinfo of a process, whose poll(2) tells of POLLPRI when the table has changed since it was last asked.
+///
+/// As long as it is open, the mount namespace stays, and all its mounts.
+/// Errors: ESRCH it exited, or is a zombie (`detail` says which).
+sys::Fd open_mountinfo(const sys::Process& process);
+
 /// The mount table of a process as /proc/PID/mountinfo tells it; where that is empty, since its root directory is no mount,
 /// that of its namespace, if the kernel lists it.
 ///
