@@ -11,15 +11,11 @@ import { envDocument } from '../report/env-json.ts';
 import { envText } from '../report/env-text.ts';
 import { createFingerprint } from '../report/fingerprint.ts';
 import { EXIT } from './exit-code.ts';
+import { parseMilliseconds } from './number.ts';
 import { type OutputOptions, print, printJson, terminalStyle } from './output.ts';
 import { parseTarget } from './target.ts';
 
 const SHORTEST_KEY = 16;
-
-function parseMilliseconds(option: string, text: string): number {
-  if (!/^\d{1,7}$/.test(text)) throw new UsageError(option, `must be a number of milliseconds, not '${text}'`);
-  return Number(text);
-}
 
 function readKey(path: string): Buffer {
   let key: Buffer;
@@ -35,12 +31,12 @@ function readKey(path: string): Buffer {
 
 function toReadOptions(options: OutputOptions): ReadEnvironmentOptions {
   const both = options.initial === options.live;
-  const stopTimeout = parseMilliseconds('--stop-timeout', String(options['stopTimeout']));
+  const stopTimeout = parseMilliseconds('--stop-timeout', options['stopTimeout']);
   return {
     initial: both || options.initial === true,
     live: both || options.live === true,
     stop: options['stop'] === true && stopTimeout,
-    timeout: parseMilliseconds('--timeout', String(options.timeout)),
+    timeout: parseMilliseconds('--timeout', options.timeout),
   };
 }
 
