@@ -18,6 +18,14 @@ const BY_CODE: Record<string, number> = {
   ENAMETOOLONG: EXIT.noTarget,
   EACCES: EXIT.denied,
   EPERM: EXIT.denied,
+  ETIMEDOUT: EXIT.incomplete,
+  EDEADLK: EXIT.incomplete,
+  EBUSY: EXIT.incomplete,
+  EAGAIN: EXIT.incomplete,
+  EMFILE: EXIT.incomplete,
+  ENFILE: EXIT.incomplete,
+  ENOMEM: EXIT.incomplete,
+  EIO: EXIT.incomplete,
 };
 
 /** Exit code for an error, by its `code`: whatever else a system call answers is no bug, but an answer that is missing. */
