@@ -70,6 +70,47 @@ function addMounts(program: Command): void {
     );
 }
 
+const filesHelp = (example: string): string =>
+  `\nExample:\n  podprobe ${example}\n\nExit codes: 0 done, 2 usage, 3 no such process or file, 4 not permitted, 5 it could not be read.`;
+
+function addCat(program: Command): void {
+  program
+    .command('cat')
+    .argument('<target>', 'a process id')
+    .argument('<path>', 'an absolute path, as the process sees it')
+    .summary('a file as a process sees it')
+    .description(
+      'Writes the content of a file as a process sees it to standard output. The path and every link in it are resolved below the root of the process; devices, FIFOs and sockets are refused.',
+    )
+    .option('--timeout <MS>', 'give up when a read takes so many milliseconds', '2000')
+    .option('--max-bytes <N>', 'fail where the file has more', '1073741824')
+    .addHelpText('after', filesHelp('cat $$ /etc/hostname'))
+    .action(
+      action(async (target: string, path: string, options: OutputOptions) =>
+        (await import('./cat.ts')).runCat(target, path, options),
+      ),
+    );
+}
+
+function addLs(program: Command): void {
+  program
+    .command('ls')
+    .argument('<target>', 'a process id')
+    .argument('<path>', 'an absolute path, as the process sees it')
+    .summary('a directory as a process sees it')
+    .description(
+      'Lists a directory as a process sees it. What is no directory is listed itself. Owners are numbered as they are here, not as in the container.',
+    )
+    .addOption(jsonOption())
+    .option('--timeout <MS>', 'give up after so many milliseconds', '2000')
+    .addHelpText('after', filesHelp('ls $$ /etc'))
+    .action(
+      action(async (target: string, path: string, options: OutputOptions) =>
+        (await import('./ls.ts')).runLs(target, path, options),
+      ),
+    );
+}
+
 function addDoctor(program: Command): void {
   program
     .command('doctor')
@@ -102,6 +143,8 @@ export function createProgram(): Command {
     });
   addEnv(program);
   addMounts(program);
+  addCat(program);
+  addLs(program);
   addDoctor(program);
   addDemo(program);
   for (const command of program.commands) command.copyInheritedSettings(program);

@@ -1,5 +1,6 @@
 import * as assert from 'uvu/assert';
 import { NOBODY, podprobe, unfitForNobody } from '../helpers/command.ts';
+import { Container } from '../helpers/container.ts';
 import { hostile, startHostile, unfit } from '../helpers/hostile.ts';
 import { assertKeeps, type SchemaName } from '../helpers/schema.ts';
 import { suite } from '../helpers/suite.ts';
@@ -142,6 +143,27 @@ test(
     assert.equal([code, stdout], [4, '']);
   },
   { skip: skip ?? unfitForNobody() },
+);
+
+test(
+  'ls: files of every kind, names that are not UTF-8, a link, one file',
+  async () => {
+    await using container = await Container.start('tree');
+    type Listing = {
+      entries: { name: string | null; nameBase64?: string; type: string; specialDevice: string | null }[];
+    };
+    const { entries } = await documentOf<Listing>('ls', ['ls', container.pid, '/special']);
+    assert.is(entries.length, 9);
+    assert.is(entries.find(({ name }) => name === null)?.nameBase64, '//4=');
+    assert.is(entries.find(({ type }) => type === 'characterDevice')?.specialDevice, '1:3');
+    await documentOf('ls', ['ls', container.pid, '/links']);
+    const itself = await documentOf<Listing>('ls', ['ls', container.pid, '/links/dangling']);
+    assert.equal(
+      itself.entries.map(({ name, type }) => [name, type]),
+      [['/links/dangling', 'symlink']],
+    );
+  },
+  { skip: unfit({ root: true }) },
 );
 
 test('doctor', async () => {
