@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <array>
 
 namespace podprobe::sys {
 
@@ -20,6 +21,12 @@ Fd open_path(const std::string& path, int flags) {
   const int number = retry_eintr([&] { return open(path.c_str(), flags | O_CLOEXEC); });
   if (number < 0) throw Error(errno, "open", path);
   return Fd(number);
+}
+
+std::string read_link(const std::string& path) {
+  std::array<char, 4096> target;
+  const auto size = readlink(path.c_str(), target.data(), target.size());
+  return size < 0 ? std::string() : std::string(target.data(), static_cast<std::size_t>(size));
 }
 
 std::ptrdiff_t read_at(const Fd& file, std::span<std::uint8_t> out, std::uint64_t offset) {

@@ -33,6 +33,9 @@ class Process {
   /// Target of a link such as `exe`; empty when it may not be read.
   std::string link(const char* name) const;
 
+  /// Its /proc/PID.
+  const Fd& directory() const { return directory_; }
+
   /// Whether it has not been reaped.
   bool exists() const;
 
