@@ -45,6 +45,14 @@ static void close_others(void) {
   for (int fd = NSEXEC_CONTROL_FD; fd < NSEXEC_FDS; fd++) kernel(fcntl, fd, F_SETFD, FD_CLOEXEC);
 }
 
+/* Ignored signals stay so over execve(2): Node ignores SIGPIPE, posix_spawn(3) those that are libc's own. */
+static void reset_signals(void) {
+  const unsigned long by_default[8] = {0};
+  const signal_set all = ~0UL;
+  for (int number = 1; number <= WORD; number++) kernel(rt_sigaction, number, by_default, 0, sizeof(signal_set));
+  kernel(rt_sigprocmask, SIG_SETMASK, &all, 0, sizeof all);
+}
+
 static void send_report(uint32_t kind, int32_t value, int32_t error, uint32_t detail) {
   const struct nsexec_report report = {kind, value, error, detail};
   kernel(sendto, NSEXEC_CONTROL_FD, &report, sizeof report, MSG_NOSIGNAL, 0, 0);
@@ -83,8 +91,8 @@ _Noreturn static void run_joiner(struct monitor *monitor) {
 }
 
 static void prepare(struct monitor *monitor) {
-  const signal_set all = ~0UL, child = 1UL << (SIGCHLD - 1);
-  kernel(rt_sigprocmask, SIG_SETMASK, &all, 0, sizeof all);
+  const signal_set child = 1UL << (SIGCHLD - 1);
+  reset_signals();
   close_others();
   const long error = read_plan(&monitor->plan);
   if (error < 0) give_up(NSEXEC_STEP_PLAN, error);

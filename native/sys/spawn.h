@@ -28,7 +28,7 @@ class Child {
 };
 
 /// Starts a program that is held by a descriptor, with `descriptors` as its 0, 1, 2, … (-1: closed), in a session of its
-/// own, without arguments or environment, with signals as they are at first. Nothing of this process is copied.
+/// own, without arguments or environment, with no signal blocked; those that are ignored here are there, too.
 ///
 /// Errors: those of posix_spawn(3).
 /// Source: posix_spawn(3), which is CLONE_VM | CLONE_VFORK: its cost does not grow with this process.
