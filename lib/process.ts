@@ -21,7 +21,7 @@ function describe(value: unknown): string {
 /** The error of a failed call on a process, with the cure where it is known. */
 export function processError(record: SystemErrorRecord, pid: number): SystemError {
   const error = new SystemError(record, pid);
-  const unexplained = !record.detail.startsWith('needs ');
+  const unexplained = record.detail === '';
   const hint =
     (error.code === 'EACCES' || error.code === 'EPERM') && unexplained
       ? (record.syscall === 'ptrace' ? explainStopDenial : explainDenial)(pid)

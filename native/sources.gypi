@@ -14,6 +14,7 @@
       "core/id_map.cc",
       "core/image.cc",
       "core/initial_environ.cc",
+      "core/limits.cc",
       "core/link_map.cc",
       "core/live_environ.cc",
       "core/locate.cc",
@@ -28,7 +29,6 @@
     ],
     "sys_files": [
       "sys/fd.cc",
-      "sys/limits.cc",
       "sys/mapped_file.cc",
       "sys/mapping_query.cc",
       "sys/memfd.cc",

@@ -11,15 +11,11 @@ import { envDocument } from '../report/env-json.ts';
 import { envText } from '../report/env-text.ts';
 import { createFingerprint } from '../report/fingerprint.ts';
 import { EXIT } from './exit-code.ts';
+import { parseMilliseconds } from './milliseconds.ts';
 import { type OutputOptions, print, printJson, terminalStyle } from './output.ts';
 import { parseTarget } from './target.ts';
 
 const SHORTEST_KEY = 16;
-
-function parseMilliseconds(option: string, text: string): number {
-  if (!/^\d{1,7}$/.test(text)) throw new UsageError(option, `must be a number of milliseconds, not '${text}'`);
-  return Number(text);
-}
 
 function readKey(path: string): Buffer {
   let key: Buffer;

@@ -30,11 +30,10 @@ class Reader {
   ContainerFacts run() {
     read_credentials();
     read_oom_score();
-    facts_.limits = sys::limits_of(process_.pid());
+    read_limits();
     find_cgroups();
     const std::optional<sys::Process> first = first_process();
     facts_.environment = (first ? *first : process_).read<core::SecretBytes>("environ", most_environment);
-    if (!process_.exists()) throw sys::Error(ESRCH, "pidfd_send_signal");
     return std::move(facts_);
   }
 
@@ -71,6 +70,12 @@ class Reader {
   void read_oom_score() {
     const std::string text = process_.read("oom_score_adj", 64);
     std::from_chars(text.data(), text.data() + text.size(), facts_.oom_score_adj);
+  }
+
+  void read_limits() {
+    const auto limits = core::parse_limits(process_.read("limits", 8192));
+    if (!limits) throw sys::Error(EPROTO, "read", process_.path("limits"), "the lines are not as proc_pid_limits(5) says");
+    facts_.limits = *limits;
   }
 
   void find_cgroups() {

@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "core/credentials.h"
+#include "core/limits.h"
 #include "core/secret_bytes.h"
-#include "sys/limits.h"
 #include "sys/process.h"
 
 namespace podprobe::tasks {
@@ -17,7 +17,7 @@ struct ContainerFacts {
   std::uint32_t outer_uid = 0;    ///< effective ids as ours does
   std::uint32_t outer_gid = 0;
   bool setgroups_denied = false;
-  std::array<sys::Limit, 16> limits;
+  core::ResourceLimits limits;
   int oom_score_adj = 0;
   std::vector<std::string> cgroups;  ///< paths of cgroup.procs, of those hierarchies in which it is elsewhere than we are
   core::SecretBytes environment;     ///< what the container's first process was started with
