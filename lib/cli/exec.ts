@@ -1,6 +1,5 @@
 import { constants } from 'node:os';
 import type { Readable } from 'node:stream';
-import { setTimeout as wait } from 'node:timers/promises';
 import { type ExecExit, type ExecOptions, type ExecutedProcess, execIn, type NamespaceName } from '../index.ts';
 import { EXIT, exitCodeOf } from './exit-code.ts';
 import { parseMilliseconds } from './milliseconds.ts';
@@ -54,18 +53,28 @@ function makeRaw(): () => void {
   };
 }
 
+/** So many milliseconds, or until the stream has closed. */
+function pause(stream: Readable, milliseconds: number): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      clearTimeout(timer);
+      stream.off('close', done);
+      resolve();
+    };
+    const timer = setTimeout(done, milliseconds);
+    stream.once('close', done);
+  });
+}
+
 /** The end of a stream, or the moment from which nothing more comes although whoever reads it is ready. */
 async function untilSilent(stream: Readable | null, sink: NodeJS.WriteStream): Promise<void> {
-  if (stream === null) return;
-  let ended = stream.readableEnded || stream.destroyed;
   let heard = true;
-  stream.once('close', () => (ended = true));
-  stream.on('data', () => (heard = true));
-  while (!ended && (heard || sink.writableNeedDrain || stream.readableLength > 0)) {
+  stream?.on('data', () => (heard = true));
+  while (stream?.closed === false && (heard || sink.writableNeedDrain || stream.readableLength > 0)) {
     heard = false;
-    for (let waited = 0; !ended && waited < SILENCE; waited += 5) await wait(5);
+    await pause(stream, SILENCE);
   }
-  stream.destroy();
+  stream?.destroy();
 }
 
 async function attend(command: ExecutedProcess): Promise<ExecExit> {
