@@ -111,6 +111,30 @@ function addLs(program: Command): void {
     );
 }
 
+function addExec(program: Command): void {
+  program
+    .command('exec')
+    .argument('<target>', 'a process id')
+    .argument('<command...>', 'the program and its arguments, after --')
+    .summary('run a command where a process runs, as its container would')
+    .description(
+      "Runs a command as one more process of the target's container: in its namespaces and cgroup, with its user, capabilities, limits, root and environment.",
+    )
+    .option('--namespaces <LIST>', 'join only these and keep the rest: user,cgroup,ipc,uts,net,pid,time,mnt')
+    .option('--tty', 'give it a new terminal of the container')
+    .option('--host-binary <PATH>', 'run this static program of the host in place of the command')
+    .option('--timeout <MS>', 'kill it after so many milliseconds')
+    .addHelpText(
+      'after',
+      "\nExample:\n  podprobe exec $$ -- true\n\nExit codes: the command's own; 126 not executable, 127 not found, 128+n killed by signal n;\n2 usage, 3 no such process, 4 not permitted, 5 it could not be run, or the timeout.",
+    )
+    .action(
+      action(async (target: string, argv: string[], options: OutputOptions) =>
+        (await import('./exec.ts')).runExec(target, argv, options),
+      ),
+    );
+}
+
 function addDoctor(program: Command): void {
   program
     .command('doctor')
@@ -145,6 +169,7 @@ export function createProgram(): Command {
   addMounts(program);
   addCat(program);
   addLs(program);
+  addExec(program);
   addDoctor(program);
   addDemo(program);
   for (const command of program.commands) command.copyInheritedSettings(program);
