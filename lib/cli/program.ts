@@ -148,12 +148,18 @@ function addDoctor(program: Command): void {
 function addDemo(program: Command): void {
   program
     .command('demo')
-    .argument('[name]', 'which one: setenv', 'setenv')
+    .argument('[name]', 'which one: setenv or pod; both when it is left out')
     .summary('the article, reproduced live')
-    .description('Runs the setenv experiment on a real child process and tells it step by step.')
+    .description(
+      'Runs the experiments and tells them step by step: setenv, on a real child process, and pod, a Secret on its way through real namespaces and mounts. Without privileges the pod is made in a user namespace.',
+    )
     .addOption(jsonOption())
-    .addHelpText('after', '\nExample:\n  podprobe demo setenv')
-    .action(action(async (name: string, options: OutputOptions) => (await import('./demo.ts')).runDemo(name, options)));
+    .addHelpText('after', '\nExample:\n  podprobe demo pod')
+    .action(
+      action(async (name: string | undefined, options: OutputOptions) =>
+        (await import('./demo.ts')).runDemo(name, options),
+      ),
+    );
 }
 
 /** The command line, without having parsed anything. */

@@ -190,4 +190,47 @@ test('demo setenv', async () => {
   assert.is(Reflect.get(Reflect.get(after, 'live'), 'foo'), 'bar');
 });
 
+test(
+  'demo pod',
+  async () => {
+    const { userNamespace, after } = await documentOf<{ userNamespace: boolean; after: object }>('demo-pod', [
+      'demo',
+      'pod',
+    ]);
+    assert.is(userNamespace, false);
+    assert.equal([Reflect.get(after, 'file'), Reflect.get(after, 'live')], ['new', 'bar']);
+  },
+  { skip: unfit({ root: true }) },
+);
+
+test(
+  'demo: both',
+  async () => {
+    const { setenv, pod } = await documentOf<{ setenv: object; pod: object | null }>('demo', ['demo']);
+    assert.ok(setenv && pod);
+  },
+  { skip: unfit({ root: true }) },
+);
+
+test(
+  'demo: both, where no namespaces can be made',
+  async () => {
+    const prefix = [
+      'unshare',
+      '--user',
+      '--map-root-user',
+      'sh',
+      '-c',
+      'echo 0 > /proc/sys/user/max_mnt_namespaces && exec "$0" "$@"',
+    ];
+    const { code, stdout } = await podprobe(['demo', '--json'], { prefix });
+    assert.is(code, 0);
+    assert.is(assertKeeps<{ pod: object | null }>('demo', JSON.parse(stdout) as object).pod, null);
+    const alone = await podprobe(['demo', 'pod'], { prefix });
+    assert.is(alone.code, 4);
+    assert.match(alone.stderr, /^podprobe: no namespaces can be made here\. .*unshare/);
+  },
+  { skip: unfit({ root: true, tools: ['unshare'] }) },
+);
+
 test.run();
