@@ -7,6 +7,8 @@ export const EXIT = {
   denied: 4,
   incomplete: 5,
   bug: 70,
+  notExecutable: 126,
+  notFound: 127,
 } as const;
 
 const BY_CODE: Record<string, number> = {
@@ -18,6 +20,12 @@ const BY_CODE: Record<string, number> = {
   ENAMETOOLONG: EXIT.noTarget,
   EACCES: EXIT.denied,
   EPERM: EXIT.denied,
+  EXDEV: EXIT.denied,
+  ENOSPC: EXIT.incomplete,
+  ENOSYS: EXIT.incomplete,
+  ENODEV: EXIT.incomplete,
+  ECHILD: EXIT.incomplete,
+  EUSERS: EXIT.incomplete,
   ETIMEDOUT: EXIT.incomplete,
   EDEADLK: EXIT.incomplete,
   EBUSY: EXIT.incomplete,

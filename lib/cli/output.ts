@@ -46,9 +46,9 @@ export function printJson(document: object): void {
   process.stdout.write(`${escapeAll(JSON.stringify(document, null, 2))}\n`);
 }
 
-/** Says what went wrong, on standard error. */
-export function complain(error: unknown): void {
-  const known = exitCodeOf(error) !== EXIT.bug && error instanceof Error;
+/** Says what went wrong, on standard error; `code` is what that makes the exit code. */
+export function complain(error: unknown, code = exitCodeOf(error)): void {
+  const known = code !== EXIT.bug && error instanceof Error;
   const text = known
     ? printable(error.message)
     : `this is a bug, please report it: ${error instanceof Error ? error.stack : String(error)}`;

@@ -47,6 +47,29 @@ function addEnv(program: Command): void {
     );
 }
 
+function addMounts(program: Command): void {
+  program
+    .command('mounts')
+    .argument('<target>', 'a process id')
+    .summary('mount table of a process; its secret volumes, paired with the view of the node')
+    .description(
+      'Shows the mounts of a process as the kernel tells them, and the secret volumes among them beside what the node sees: read-only there, read-write here, with generation, keys and stale subPath mounts.',
+    )
+    .addOption(jsonOption())
+    .option('--explain', 'name the eleven fields of a line')
+    .option('--host <PID>', "a process whose mount table is the node's")
+    .option('--timeout <MS>', 'give up after so many milliseconds', '2000')
+    .addHelpText(
+      'after',
+      '\nExample:\n  podprobe mounts $$ --explain\n\nExit codes: 0 done, 2 usage, 3 no such process, 4 not permitted, 5 part of the answer is unknown.',
+    )
+    .action(
+      action(async (target: string, options: OutputOptions) =>
+        (await import('./mounts.ts')).runMounts(target, options),
+      ),
+    );
+}
+
 const filesHelp = (example: string): string =>
   `\nExample:\n  podprobe ${example}\n\nExit codes: 0 done, 2 usage, 3 no such process or file, 4 not permitted, 5 it could not be read.`;
 
@@ -88,6 +111,30 @@ function addLs(program: Command): void {
     );
 }
 
+function addExec(program: Command): void {
+  program
+    .command('exec')
+    .argument('<target>', 'a process id')
+    .argument('<command...>', 'the program and its arguments, after --')
+    .summary('run a command where a process runs, as its container would')
+    .description(
+      "Runs a command as one more process of the target's container: in its namespaces and cgroup, with its user, capabilities, limits, root and environment.",
+    )
+    .option('--namespaces <LIST>', 'join only these and keep the rest: user,cgroup,ipc,uts,net,pid,time,mnt')
+    .option('--tty', 'give it a new terminal of the container')
+    .option('--host-binary <PATH>', 'run this static program of the host in place of the command')
+    .option('--timeout <MS>', 'kill it after so many milliseconds')
+    .addHelpText(
+      'after',
+      "\nExample:\n  podprobe exec $$ -- true\n\nExit codes: the command's own; 126 not executable, 127 not found, 128+n killed by signal n;\n2 usage, 3 no such process, 4 not permitted, 5 it could not be run, or the timeout.",
+    )
+    .action(
+      action(async (target: string, argv: string[], options: OutputOptions) =>
+        (await import('./exec.ts')).runExec(target, argv, options),
+      ),
+    );
+}
+
 function addDoctor(program: Command): void {
   program
     .command('doctor')
@@ -119,8 +166,10 @@ export function createProgram(): Command {
       process.exit(error.exitCode === 0 ? 0 : EXIT.usage);
     });
   addEnv(program);
+  addMounts(program);
   addCat(program);
   addLs(program);
+  addExec(program);
   addDoctor(program);
   addDemo(program);
   for (const command of program.commands) command.copyInheritedSettings(program);

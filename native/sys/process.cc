@@ -52,6 +52,12 @@ std::string Process::link(const char* name) const {
   return size < 0 ? std::string() : std::string(target.data(), static_cast<std::size_t>(size));
 }
 
+Fd Process::duplicate_pidfd() const {
+  const int number = fcntl(pidfd_.get(), F_DUPFD_CLOEXEC, 0);
+  if (number < 0) throw Error(errno, "fcntl");
+  return Fd(number);
+}
+
 bool Process::exists() const {
   // EPERM: it is there, and not ours to signal
   return syscall(SYS_pidfd_send_signal, pidfd_.get(), 0, nullptr, 0) == 0 || errno != ESRCH;

@@ -37,6 +37,11 @@ class Process {
   /// Errors: ESRCH it has exited (`detail` says when it is a zombie); EACCES.
   Fd open_root() const;
 
+  /// Its pidfd once more, which is readable when it has exited.
+  Fd duplicate_pidfd() const;
+  /// Its /proc/PID.
+  const Fd& directory() const { return directory_; }
+
   /// Whether it has not been reaped.
   bool exists() const;
 
