@@ -168,7 +168,15 @@ test(
 
 test('doctor', async () => {
   const { checks } = await documentOf<{ checks: { name: string }[] }>('doctor', ['doctor']);
-  const names = ['kernel', 'mapping query', 'other processes', 'yama', 'hidepid', 'live environment'];
+  const names = [
+    'kernel',
+    'mapping query',
+    'other processes',
+    'yama',
+    'hidepid',
+    'files of containers',
+    'live environment',
+  ];
   assert.equal(
     checks.map(({ name }) => name),
     names,
