@@ -1,3 +1,5 @@
+import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { printable } from '../report/entry.ts';
 import { createStyle, type Style } from '../report/style.ts';
 import { EXIT, exitCodeOf } from './exit-code.ts';
@@ -24,6 +26,11 @@ export function print(lines: readonly string[]): void {
   process.stdout.write(`${lines.join('\n')}\n`);
 }
 
+/** Prints bytes as they are, as fast as they are taken. */
+export async function printBytes(bytes: Readable): Promise<void> {
+  await pipeline(bytes, process.stdout, { end: false });
+}
+
 /** JSON leaves DEL, the control characters of eight bits and those that turn text around as they are. */
 function escapeAll(json: string): string {
   return json.replace(/[\x7f-\x9f]|\p{Cf}|\p{Zl}|\p{Zp}/gu, (character) =>
@@ -39,9 +46,9 @@ export function printJson(document: object): void {
   process.stdout.write(`${escapeAll(JSON.stringify(document, null, 2))}\n`);
 }
 
-/** Says what went wrong, on standard error. */
-export function complain(error: unknown): void {
-  const known = exitCodeOf(error) !== EXIT.bug && error instanceof Error;
+/** Says what went wrong, on standard error; `code` is what that makes the exit code. */
+export function complain(error: unknown, code = exitCodeOf(error)): void {
+  const known = code !== EXIT.bug && error instanceof Error;
   const text = known
     ? printable(error.message)
     : `this is a bug, please report it: ${error instanceof Error ? error.stack : String(error)}`;

@@ -4,8 +4,10 @@
 #include "napi/environ.h"
 #include "napi/mount_watch.h"
 #include "napi/mounts.h"
+#include "napi/exec.h"
 #include "napi/process.h"
 #include "napi/rootfs.h"
+#include "napi/watch.h"
 
 static Napi::Object Init(Napi::Env env, Napi::Object exports) {
   namespace napi = podprobe::napi;
@@ -27,8 +29,18 @@ static Napi::Object Init(Napi::Env env, Napi::Object exports) {
   exports.Set("readFile", Napi::Function::New(env, napi::read_file, "readFile"));
   exports.Set("statFile", Napi::Function::New(env, napi::stat_file, "statFile"));
   exports.Set("closeFile", Napi::Function::New(env, napi::close_file, "closeFile"));
+  exports.Set("startCommand", Napi::Function::New(env, napi::start_command, "startCommand"));
+  exports.Set("endCommand", Napi::Function::New(env, napi::end_command, "endCommand"));
   exports.Set("expire", Napi::Function::New(env, napi::expire_batch, "expire"));
   exports.Set("cancel", Napi::Function::New(env, napi::cancel_batch, "cancel"));
+  exports.Set("openWatch", Napi::Function::New(env, napi::open_watch, "openWatch"));
+  exports.Set("closeWatch", Napi::Function::New(env, napi::close_watch, "closeWatch"));
+  exports.Set("keepWatch", Napi::Function::New(env, napi::keep_watch, "keepWatch"));
+  exports.Set("addVolume", Napi::Function::New(env, napi::add_volume, "addVolume"));
+  exports.Set("removeVolume", Napi::Function::New(env, napi::remove_volume, "removeVolume"));
+  exports.Set("resetVolume", Napi::Function::New(env, napi::reset_volume, "resetVolume"));
+  exports.Set("rereadVolume", Napi::Function::New(env, napi::reread_volume, "rereadVolume"));
+  exports.Set("lookAtVolume", Napi::Function::New(env, napi::look_at_volume, "lookAtVolume"));
   return exports;
 }
 

@@ -12,6 +12,13 @@ namespace {
 /// A tree in which somebody renames as fast as he can lets one of a few attempts through.
 constexpr unsigned most_attempts = 1000;
 
+constexpr std::uint64_t resolve_cached = 0x20;  // RESOLVE_CACHED, younger than some headers
+
+const Fd& working_directory() {
+  static const Fd directory(AT_FDCWD);
+  return directory;
+}
+
 int try_openat2(const Fd& root, const std::string& path, int flags, std::uint64_t resolve) {
   struct open_how how {};
   how.flags = static_cast<unsigned>(flags | O_CLOEXEC);
@@ -49,6 +56,24 @@ Fd open_in_root(const Fd& root, const std::string& path, int flags) {
     const int error = errno;
     throw Error(error, "openat2", path, explain(error, root, path));
   }
+}
+
+Fd open_on_host(const std::string& path, int flags) {
+  const int number = try_openat2(working_directory(), path, flags, RESOLVE_NO_MAGICLINKS);
+  if (number >= 0) return Fd(number);
+  const int error = errno;
+  throw Error(error, "openat2", path, error == ELOOP ? "links of /proc are refused: name the process, and the path as it sees it" : "");
+}
+
+Fd open_if_cached(const Fd* root, const std::string& path, int flags) {
+  const std::uint64_t resolve = RESOLVE_NO_MAGICLINKS | resolve_cached | (root ? RESOLVE_IN_ROOT : 0);
+  return Fd(try_openat2(root ? *root : working_directory(), path, flags, resolve));
+}
+
+Fd open_within(const Fd& directory, const std::string& name, int flags) {
+  const int number = try_openat2(directory, name, flags, RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_XDEV);
+  if (number < 0) throw Error(errno, "openat2", name);
+  return Fd(number);
 }
 
 }  // namespace podprobe::sys

@@ -15,4 +15,19 @@ namespace podprobe::sys {
 /// Source: openat2(2) RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS (since Linux 5.6).
 Fd open_in_root(const Fd& root, const std::string& path, int flags);
 
+/// Opens a path of this process's own; links of /proc that lead to a file itself are refused here, too.
+/// Errors: as open_in_root().
+/// Source: openat2(2) RESOLVE_NO_MAGICLINKS.
+Fd open_on_host(const std::string& path, int flags);
+
+/// As open_in_root(), or open_on_host() where `root` is null, but waits for no file system: no descriptor where one would have to
+/// be asked, nor on any error.
+/// Source: openat2(2) RESOLVE_CACHED (since Linux 5.12; before, there is never a descriptor).
+Fd open_if_cached(const Fd* root, const std::string& path, int flags);
+
+/// Opens one name of a directory; neither a link nor what is mounted there.
+/// Errors: ELOOP a link; EXDEV a mount point.
+/// Source: openat2(2) RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_XDEV.
+Fd open_within(const Fd& directory, const std::string& name, int flags);
+
 }  // namespace podprobe::sys
