@@ -14,6 +14,7 @@ const BY_CODE: Record<string, number> = {
   ESRCH: EXIT.noTarget,
   EINVAL: EXIT.noTarget,
   ENOENT: EXIT.noTarget,
+  ENOTDIR: EXIT.noTarget,
   EACCES: EXIT.denied,
   EPERM: EXIT.denied,
   ETIMEDOUT: EXIT.incomplete,
@@ -24,6 +25,10 @@ const BY_CODE: Record<string, number> = {
   ENFILE: EXIT.incomplete,
   ENOMEM: EXIT.incomplete,
   EIO: EXIT.incomplete,
+  ELOOP: EXIT.incomplete,
+  ENOSPC: EXIT.incomplete,
+  ENOSYS: EXIT.incomplete,
+  ENOTSUP: EXIT.incomplete,
 };
 
 /** Exit code for an error, by its `code`. */
