@@ -66,7 +66,12 @@ async function refresh(gathering: Gathering, host: Process | number, options: Ho
   gathering.retain(volumes.map(({ hostPath }) => hostPath));
 }
 
-async function follow(gathering: Gathering, host: Process | number, options: HostOptions, until: AbortSignal): Promise<void> {
+async function follow(
+  gathering: Gathering,
+  host: Process | number,
+  options: HostOptions,
+  until: AbortSignal,
+): Promise<void> {
   try {
     for await (const { event } of watchMounts(host, { signal: until })) {
       if (event === 'gone') break;

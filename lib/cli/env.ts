@@ -1,9 +1,4 @@
-import {
-  environmentDrift,
-  type ProcessEnvironment,
-  type ReadEnvironmentOptions,
-  readEnvironment,
-} from '../index.ts';
+import { environmentDrift, type ProcessEnvironment, type ReadEnvironmentOptions, readEnvironment } from '../index.ts';
 import { envDocument } from '../report/env-json.ts';
 import { envText } from '../report/env-text.ts';
 import { toDisclosure } from './disclosure.ts';

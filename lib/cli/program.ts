@@ -73,7 +73,10 @@ function addMounts(program: Command): void {
 function addWatch(program: Command): void {
   program
     .command('watch')
-    .argument('[target]', 'a process id, for all its secret volumes; or the path of a volume (./123 when it is a number)')
+    .argument(
+      '[target]',
+      'a process id, for all its secret volumes; or the path of a volume (./123 when it is a number)',
+    )
     .summary('every update of a secret volume')
     .description(
       'Tells what a secret volume holds, and every generation that is another: one JSON document a line, or one line of text on a terminal. Each event is one consistent generation. Values are shown by length and fingerprint only. Ctrl-C ends it.',

@@ -28,7 +28,8 @@ function choose(target: string | undefined, all: boolean, options: HostOptions):
 
 function parseCount(text: unknown): number {
   if (text === undefined) return Infinity;
-  if (!/^[1-9]\d{0,8}$/.test(String(text))) throw new UsageError('--count', `must be a number of events, not '${text}'`);
+  if (!/^[1-9]\d{0,8}$/.test(String(text)))
+    throw new UsageError('--count', `must be a number of events, not '${text}'`);
   return Number(text);
 }
 

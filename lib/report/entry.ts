@@ -46,7 +46,10 @@ export function nameDocument(name: Buffer | null): BytesDocument<'name'> {
   return bytesDocument('name', name);
 }
 
-export function entryDocument({ name, value }: Pick<EnvironmentEntry, 'name' | 'value'>, { fingerprint, reveal }: Disclosure): EntryDocument {
+export function entryDocument(
+  { name, value }: Pick<EnvironmentEntry, 'name' | 'value'>,
+  { fingerprint, reveal }: Disclosure,
+): EntryDocument {
   const shown = { ...nameDocument(name), length: value.length, fingerprint: fingerprint(value) };
   if (!reveal) return shown;
   return isUtf8(value) ? { ...shown, value: value.toString() } : { ...shown, valueBase64: value.toString('base64') };

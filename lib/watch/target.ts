@@ -4,9 +4,7 @@ import { checkPid, Process } from '../process.ts';
 
 /** Where a secret volume is: a path of the host, or a path as a process sees it. */
 export type VolumeTarget =
-  | string
-  | Uint8Array
-  | { readonly process: Process | number; readonly path: string | Uint8Array };
+  string | Uint8Array | { readonly process: Process | number; readonly path: string | Uint8Array };
 
 /** A target whose parts have been checked. */
 export interface CheckedTarget {

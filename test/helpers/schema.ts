@@ -3,7 +3,7 @@ import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
 import * as assert from 'uvu/assert';
 
-export type SchemaName = 'env' | 'mounts' | 'doctor' | 'demo-setenv';
+export type SchemaName = 'env' | 'mounts' | 'watch' | 'doctor' | 'demo-setenv';
 
 const ajv = new Ajv2020({ allErrors: true, strict: true, strictTypes: false, strictRequired: false });
 formats.default(ajv);

@@ -9,9 +9,10 @@ import { build } from './toolchain.ts';
 
 /** A tmpfs of its own, with a directory for each volume; unmounted at the end. */
 export class Tmpfs implements Disposable {
-  readonly path = mkdtempSync(join(tmpdir(), 'podprobe-watch-'));
+  readonly path: string;
 
-  constructor() {
+  constructor(path = mkdtempSync(join(tmpdir(), 'podprobe-watch-'))) {
+    this.path = path;
     this.mount();
   }
 
@@ -43,7 +44,9 @@ export const fuseProgram = (): Promise<string> => compile('fuse_mount.c');
 
 /** Gives each directory so many generations, at full speed. */
 export async function swap(count: number, ...directories: string[]): Promise<void> {
-  const child = spawn(await swapsProgram(), [String(count), ...directories], { stdio: ['ignore', 'ignore', 'inherit'] });
+  const child = spawn(await swapsProgram(), [String(count), ...directories], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
   const [code] = (await once(child, 'close')) as [number];
   assert.is(code, 0);
 }
