@@ -7,11 +7,13 @@ import { Floor, present, Program, Workshop } from './programs.ts';
 import { benchReads, gdb, type Plan } from './reads.ts';
 import { benchStart } from './start.ts';
 import { type Row, toTable } from './table.ts';
+import { benchWatch, type WatchPlan } from './watch.ts';
 
 interface Size {
   readonly reads: Plan;
   readonly many: number;
   readonly pairs: number;
+  readonly watch: WatchPlan;
   readonly memory: { readonly held: number; readonly byPid: number };
 }
 
@@ -19,12 +21,14 @@ const FULL: Size = {
   reads: { rounds: 12, reads: 100, programs: 5 },
   many: 15,
   pairs: 25,
+  watch: { rounds: 3, swaps: 100 },
   memory: { held: 100_000, byPid: 20_000 },
 };
 const QUICK: Size = {
   reads: { rounds: 4, reads: 60, programs: 2 },
   many: 5,
   pairs: 15,
+  watch: { rounds: 1, swaps: 100 },
   memory: { held: 5_000, byPid: 1_000 },
 };
 
@@ -63,6 +67,7 @@ async function benchAll(size: Size) {
     const pids = (await parent.line()).trim().split(' ').map(Number);
     rows.push(...(await benchMany(pids, floor, size.many)));
   }
+  rows.push(...(await benchWatch(workshop.compile('watch'), size.watch)));
   await using program = new Program([target, '10'], variables(20));
   const memory = await benchMemory(Number(await program.line()), size.memory);
   return { rows, memory };

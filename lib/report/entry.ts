@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { type EnvironmentBlock, type EnvironmentEntry, InitialEnvironment } from '../environ.ts';
+import type { SecretEntry } from '../watch/event.ts';
 import type { Fingerprint } from './fingerprint.ts';
 
 /** How values are shown. */
@@ -47,7 +48,7 @@ export function nameDocument(name: Buffer | null): BytesDocument<'name'> {
 }
 
 export function entryDocument(
-  { name, value }: Pick<EnvironmentEntry, 'name' | 'value'>,
+  { name, value }: EnvironmentEntry | SecretEntry,
   { fingerprint, reveal }: Disclosure,
 ): EntryDocument {
   const shown = { ...nameDocument(name), length: value.length, fingerprint: fingerprint(value) };
