@@ -11,6 +11,14 @@
       'ldflags': ['-Wl,-z,nodelete'],
     },
     {
+      # without a libc: see native/nsexec/kernel.h
+      'target_name': 'nsexec',
+      'type': 'executable',
+      'sources': ['<@(nsexec_files)'],
+      'cflags_c': ['-std=gnu11', '-O2', '-Wall', '-Wextra', '-ffreestanding', '-fno-stack-protector', '-fno-pie'],
+      'ldflags': ['-static', '-nostdlib', '-no-pie', '-Wl,--build-id=none', '-Wl,-z,noexecstack'],
+    },
+    {
       'target_name': 'setenv',
       'type': 'executable',
       'sources': ['<@(setenv_files)'],

@@ -1,6 +1,7 @@
 // Usage: npm run bench -- [--quick] [--json]
 import { cpus, loadavg, release } from 'node:os';
 import { parseArgs } from 'node:util';
+import { benchFiles, type Plan as FilesPlan } from './files.ts';
 import { benchMany } from './many.ts';
 import { benchMemory, toText } from './memory.ts';
 import { Floor, present, Program, Workshop } from './programs.ts';
@@ -14,6 +15,7 @@ interface Size {
   readonly many: number;
   readonly pairs: number;
   readonly watch: WatchPlan;
+  readonly files: FilesPlan;
   readonly memory: { readonly held: number; readonly byPid: number };
 }
 
@@ -22,6 +24,7 @@ const FULL: Size = {
   many: 15,
   pairs: 25,
   watch: { rounds: 3, swaps: 100 },
+  files: { rounds: 12, reads: 200 },
   memory: { held: 100_000, byPid: 20_000 },
 };
 const QUICK: Size = {
@@ -29,6 +32,7 @@ const QUICK: Size = {
   many: 5,
   pairs: 15,
   watch: { rounds: 1, swaps: 100 },
+  files: { rounds: 6, reads: 100 },
   memory: { held: 5_000, byPid: 1_000 },
 };
 
@@ -62,6 +66,7 @@ async function benchAll(size: Size) {
   const target = workshop.compile('target');
   const rows = await benchProcesses(workshop, floor, size.reads);
   rows.push(...(await benchStart(floor, size.pairs)));
+  rows.push(...(await benchFiles(floor, size.files)));
   {
     await using parent = new Program([target, '10', '1000'], variables(20));
     const pids = (await parent.line()).trim().split(' ').map(Number);

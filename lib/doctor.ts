@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { release } from 'node:os';
 import { readEnvironment } from './environ.ts';
 import { mayTraceAnything, yamaScope } from './permission.ts';
+import { statIn } from './rootfs.ts';
 
 /** One thing that podprobe needs, and whether it is there. */
 export interface Check {
@@ -67,6 +68,17 @@ function checkHidepid(): Check {
   return { name, state: 'limited', found: `/proc is mounted with hidepid=${hidden}`, cure };
 }
 
+async function checkFiles(): Promise<Check> {
+  const name = 'files of containers';
+  try {
+    await statIn(process.pid, '/');
+    return { name, state: 'ok', found: 'paths are resolved below the root of a process (openat2)', cure: null };
+  } catch (error) {
+    const cure = 'run on Linux 5.6 or later, under a seccomp profile that allows openat2';
+    return { name, state: 'missing', found: (error as Error).message, cure };
+  }
+}
+
 async function checkAddon(): Promise<Check> {
   const name = 'live environment';
   const { live } = await readEnvironment(process.pid);
@@ -88,5 +100,13 @@ async function checkAddon(): Promise<Check> {
 
 /** What this kernel, these privileges and this node allow, and the cure for what is missing. */
 export async function runChecks(): Promise<Check[]> {
-  return [checkKernel(), checkMappingQuery(), checkCapability(), checkYama(), checkHidepid(), await checkAddon()];
+  return [
+    checkKernel(),
+    checkMappingQuery(),
+    checkCapability(),
+    checkYama(),
+    checkHidepid(),
+    await checkFiles(),
+    await checkAddon(),
+  ];
 }

@@ -119,6 +119,35 @@ export type WatchHandle = object & { readonly __watch: unique symbol };
 
 /** What is told of a watched volume: lib/watch/report.ts reads it. */
 export type NativeVolumeReport = ArrayBuffer;
+/** A command that the addon has started; it ends when this is ended or collected. */
+export type CommandHandle = object & { readonly __command: unique symbol };
+
+/** What is to be run; see tasks/exec.h. */
+export interface NativeExecRequest {
+  readonly arguments: readonly string[];
+  /** `NAME=value`. */
+  readonly variables: readonly string[];
+  readonly cwd: string | null;
+  readonly asContainer: boolean;
+  /** Bits of native/nsexec/protocol.h. */
+  readonly namespaces: number;
+  readonly terminal: readonly [columns: number, rows: number] | null;
+  readonly piped: readonly [boolean, boolean, boolean];
+  /** Empty: none. */
+  readonly hostBinary: string;
+  /** Milliseconds until the command must run. */
+  readonly startTimeout: number;
+}
+
+/** Descriptors, which are the caller's now; -1 where there is none. */
+export type NativeCommand = readonly [
+  handle: CommandHandle,
+  pid: number,
+  control: number,
+  stdin: number,
+  stdout: number,
+  stderr: number,
+];
 
 /** What native/napi/addon.cc exports. Arguments are taken as they are: whoever calls has checked them. */
 export interface Addon {
@@ -175,14 +204,27 @@ export interface Addon {
   /** At once, where that waits for nobody. */
   rereadVolume(watch: WatchHandle, volume: number): NativeVolumeReport;
   lookAtVolume(id: number, watch: WatchHandle, volume: number, timeout: number): Promise<Outcome<NativeVolumeReport>[]>;
+  /** `helper` is {@link helperProgram}. */
+  startCommand(
+    id: number,
+    target: number | ProcessHandle,
+    helper: string,
+    request: NativeExecRequest,
+  ): Promise<Outcome<NativeCommand>[]>;
+  /** Kills the command if it still runs, and waits for the helper. */
+  endCommand(handle: CommandHandle): void;
   /** Gives up on the reads of a call that have taken longer than its timeout. */
   expire(id: number): void;
   /** Gives up on the whole call. */
   cancel(id: number): void;
 }
 
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+/** The program that enters namespaces, which is built with the addon. */
+export const helperProgram: string = `${root}build/Release/nsexec`;
+
 function load(): Addon {
-  const root = fileURLToPath(new URL('..', import.meta.url));
   const places = [['module_root', 'build', 'Release', 'bindings']];
   if (process.env.PODPROBE_BUILD === 'Debug') places.unshift(['module_root', '.cmake', 'addon', 'Debug', 'bindings']);
   try {

@@ -21,8 +21,9 @@ function describe(value: unknown): string {
 /** The error of a failed call on a process, with the cure where it is known. */
 export function processError(record: SystemErrorRecord, pid: number): SystemError {
   const error = new SystemError(record, pid);
+  const unexplained = record.detail === '';
   const hint =
-    error.code === 'EACCES' || error.code === 'EPERM'
+    (error.code === 'EACCES' || error.code === 'EPERM') && unexplained
       ? (record.syscall === 'ptrace' ? explainStopDenial : explainDenial)(pid)
       : record.syscall === 'pidfd_open' && error.code !== 'ESRCH'
         ? 'the number is that of a thread, or this kernel is older than 5.3: give the id of the process (Tgid in /proc/TID/status)'

@@ -57,24 +57,26 @@ export interface DirectoryListing {
   readonly truncated: boolean;
 }
 
-type Request = Omit<NativeRootRequest, 'path' | 'timeout'>;
 type Call<Value> = (
   id: number,
   target: number | ProcessHandle,
   request: NativeRootRequest,
 ) => Promise<Outcome<Value>[]>;
+/** What a call asks beside its path: made when the other options are known to be good. */
+type Limits = () => Partial<NativeRootRequest>;
 
-const PLAIN: Request = { follow: true, details: false, most: 0 };
+const none: Limits = () => ({});
 
 async function run<Value>(
   target: Process | number,
-  path: Uint8Array,
+  path: string | Uint8Array,
   options: WaitOptions,
-  [call, request]: [Call<Value>, Request],
-): Promise<{ value: Value; pid: number }> {
-  const native = { ...request, path, timeout: checkWaitOptions(options) };
-  const { pid, outcome } = await transactAtOnce(target, options.signal, (id, one) => call(id, one, native));
-  return { value: unwrap(outcome, pid, path), pid };
+  [call, limits]: [Call<Value>, Limits],
+): Promise<{ value: Value; pid: number; path: Uint8Array }> {
+  const timeout = checkWaitOptions(options);
+  const request = { path: checkPath(path), follow: true, details: false, most: 0, timeout, ...limits() };
+  const { pid, outcome } = await transactAtOnce(target, options.signal, (id, one) => call(id, one, request));
+  return { value: unwrap(outcome, pid, request.path), pid, path: request.path };
 }
 
 /**
@@ -94,9 +96,8 @@ export async function readFileIn(
   path: string | Uint8Array,
   options: ReadFileOptions = {},
 ): Promise<Buffer> {
-  const { maxBytes = DEFAULT_BYTES } = options;
-  const request = { ...PLAIN, most: checkCount('maxBytes', maxBytes, MOST_BYTES) };
-  return (await run(target, checkPath(path), options, [addon.readFileIn, request])).value;
+  const limits = () => ({ most: checkCount('maxBytes', options.maxBytes ?? DEFAULT_BYTES, MOST_BYTES) });
+  return (await run(target, path, options, [addon.readFileIn, limits])).value;
 }
 
 /**
@@ -109,9 +110,8 @@ export async function openIn(
   path: string | Uint8Array,
   options: WaitOptions = {},
 ): Promise<ContainerFile> {
-  const bytes = checkPath(path);
-  const { value, pid } = await run<FileHandle>(target, bytes, options, [addon.openIn, PLAIN]);
-  return new ContainerFile(pid, bytes, value);
+  const opened = await run<FileHandle>(target, path, options, [addon.openIn, none]);
+  return new ContainerFile(opened.pid, opened.path, opened.value);
 }
 
 /**
@@ -125,10 +125,11 @@ export async function readdirIn(
   path: string | Uint8Array,
   options: ReadDirectoryOptions = {},
 ): Promise<DirectoryListing> {
-  const { maxEntries = DEFAULT_ENTRIES, details = false } = options;
-  const most = checkCount('maxEntries', maxEntries, MOST_ENTRIES);
-  const request = { follow: true, details: checkBoolean('details', details), most };
-  return decodeListing((await run(target, checkPath(path), options, [addon.readdirIn, request])).value);
+  const limits = () => ({
+    details: checkBoolean('details', options.details ?? false),
+    most: checkCount('maxEntries', options.maxEntries ?? DEFAULT_ENTRIES, MOST_ENTRIES),
+  });
+  return decodeListing((await run(target, path, options, [addon.readdirIn, limits])).value);
 }
 
 /**
@@ -142,10 +143,8 @@ export async function statIn(
   path: string | Uint8Array,
   options: StatOptions = {},
 ): Promise<FileStatus> {
-  const { followLinks = true } = options;
-  const request = { ...PLAIN, follow: checkBoolean('followLinks', followLinks) };
-  const { value } = await run(target, checkPath(path), options, [addon.statIn, request]);
-  return decodeStatus(value, 0) as FileStatus;
+  const limits = () => ({ follow: checkBoolean('followLinks', options.followLinks ?? true) });
+  return decodeStatus((await run(target, path, options, [addon.statIn, limits])).value, 0) as FileStatus;
 }
 
 /**
@@ -158,7 +157,7 @@ export async function readlinkIn(
   path: string | Uint8Array,
   options: WaitOptions = {},
 ): Promise<Buffer> {
-  return (await run(target, checkPath(path), options, [addon.readlinkIn, PLAIN])).value;
+  return (await run(target, path, options, [addon.readlinkIn, none])).value;
 }
 
 function decodeStrings(packed: ArrayBuffer, count: number): (i: number) => Buffer {

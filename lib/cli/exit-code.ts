@@ -7,6 +7,8 @@ export const EXIT = {
   denied: 4,
   incomplete: 5,
   bug: 70,
+  notExecutable: 126,
+  notFound: 127,
 } as const;
 
 const BY_CODE: Record<string, number> = {
@@ -15,8 +17,15 @@ const BY_CODE: Record<string, number> = {
   EINVAL: EXIT.noTarget,
   ENOENT: EXIT.noTarget,
   ENOTDIR: EXIT.noTarget,
+  ENAMETOOLONG: EXIT.noTarget,
   EACCES: EXIT.denied,
   EPERM: EXIT.denied,
+  EXDEV: EXIT.denied,
+  ENOSPC: EXIT.incomplete,
+  ENOSYS: EXIT.incomplete,
+  ENODEV: EXIT.incomplete,
+  ECHILD: EXIT.incomplete,
+  EUSERS: EXIT.incomplete,
   ETIMEDOUT: EXIT.incomplete,
   EDEADLK: EXIT.incomplete,
   EBUSY: EXIT.incomplete,
@@ -25,14 +34,11 @@ const BY_CODE: Record<string, number> = {
   ENFILE: EXIT.incomplete,
   ENOMEM: EXIT.incomplete,
   EIO: EXIT.incomplete,
-  ELOOP: EXIT.incomplete,
-  ENOSPC: EXIT.incomplete,
-  ENOSYS: EXIT.incomplete,
-  ENOTSUP: EXIT.incomplete,
 };
 
-/** Exit code for an error, by its `code`. */
+/** Exit code for an error, by its `code`: whatever else a system call answers is no bug, but an answer that is missing. */
 export function exitCodeOf(error: unknown): number {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  return (Object.hasOwn(BY_CODE, code) ? BY_CODE[code] : undefined) ?? EXIT.bug;
+  if (!(error instanceof Error) || !('code' in error)) return EXIT.bug;
+  const known = Object.hasOwn(BY_CODE, String(error.code)) ? BY_CODE[String(error.code)] : undefined;
+  return known ?? ('syscall' in error ? EXIT.incomplete : EXIT.bug);
 }

@@ -9,7 +9,7 @@ import {
 import { mountsDocument } from '../report/mounts-json.ts';
 import { explainText, mountsText } from '../report/mounts-text.ts';
 import { EXIT } from './exit-code.ts';
-import { parseMilliseconds } from './milliseconds.ts';
+import { parseMilliseconds } from './number.ts';
 import { type OutputOptions, print, printJson, terminalStyle } from './output.ts';
 import { parseTarget } from './target.ts';
 

@@ -1,4 +1,6 @@
 import { once } from 'node:events';
+import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { printable } from '../report/entry.ts';
 import { createStyle, type Style } from '../report/style.ts';
 import { EXIT, exitCodeOf } from './exit-code.ts';
@@ -23,6 +25,11 @@ export function endWithReader(): void {
 /** Prints lines. */
 export function print(lines: readonly string[]): void {
   process.stdout.write(`${lines.join('\n')}\n`);
+}
+
+/** Prints bytes as they are, as fast as they are taken. */
+export async function printBytes(bytes: Readable): Promise<void> {
+  await pipeline(bytes, process.stdout, { end: false });
 }
 
 /** JSON leaves DEL, the control characters of eight bits and those that turn text around as they are. */
@@ -50,9 +57,9 @@ export async function printLine(line: string): Promise<void> {
   if (!process.stdout.write(`${line}\n`)) await once(process.stdout, 'drain');
 }
 
-/** Says what went wrong, on standard error. */
-export function complain(error: unknown): void {
-  const known = exitCodeOf(error) !== EXIT.bug && error instanceof Error;
+/** Says what went wrong, on standard error; `code` is what that makes the exit code. */
+export function complain(error: unknown, code = exitCodeOf(error)): void {
+  const known = code !== EXIT.bug && error instanceof Error;
   const text = known
     ? printable(error.message)
     : `this is a bug, please report it: ${error instanceof Error ? error.stack : String(error)}`;

@@ -99,6 +99,71 @@ function addWatch(program: Command): void {
     );
 }
 
+const filesHelp = (example: string): string =>
+  `\nExample:\n  podprobe ${example}\n\nExit codes: 0 done, 2 usage, 3 no such process or file, 4 not permitted, 5 it could not be read.`;
+
+function addCat(program: Command): void {
+  program
+    .command('cat')
+    .argument('<target>', 'a process id')
+    .argument('<path>', 'an absolute path, as the process sees it')
+    .summary('a file as a process sees it')
+    .description(
+      'Writes the content of a file as a process sees it to standard output. The path and every link in it are resolved below the root of the process; devices, FIFOs and sockets are refused.',
+    )
+    .option('--timeout <MS>', 'give up when a read takes so many milliseconds', '2000')
+    .option('--max-bytes <N>', 'fail where the file has more', '1073741824')
+    .addHelpText('after', filesHelp('cat $$ /etc/hostname'))
+    .action(
+      action(async (target: string, path: string, options: OutputOptions) =>
+        (await import('./cat.ts')).runCat(target, path, options),
+      ),
+    );
+}
+
+function addLs(program: Command): void {
+  program
+    .command('ls')
+    .argument('<target>', 'a process id')
+    .argument('<path>', 'an absolute path, as the process sees it')
+    .summary('a directory as a process sees it')
+    .description(
+      'Lists a directory as a process sees it. What is no directory is listed itself. Owners are numbered as they are here, not as in the container.',
+    )
+    .addOption(jsonOption())
+    .option('--timeout <MS>', 'give up after so many milliseconds', '2000')
+    .addHelpText('after', filesHelp('ls $$ /etc'))
+    .action(
+      action(async (target: string, path: string, options: OutputOptions) =>
+        (await import('./ls.ts')).runLs(target, path, options),
+      ),
+    );
+}
+
+function addExec(program: Command): void {
+  program
+    .command('exec')
+    .argument('<target>', 'a process id')
+    .argument('<command...>', 'the program and its arguments, after --')
+    .summary('run a command where a process runs, as its container would')
+    .description(
+      "Runs a command as one more process of the target's container: in its namespaces and cgroup, with its user, capabilities, limits, root and environment.",
+    )
+    .option('--namespaces <LIST>', 'join only these and keep the rest: user,cgroup,ipc,uts,net,pid,time,mnt')
+    .option('--tty', 'give it a new terminal of the container')
+    .option('--host-binary <PATH>', 'run this static program of the host in place of the command')
+    .option('--timeout <MS>', 'kill it after so many milliseconds')
+    .addHelpText(
+      'after',
+      "\nExample:\n  podprobe exec $$ -- true\n\nExit codes: the command's own; 126 not executable, 127 not found, 128+n killed by signal n;\n2 usage, 3 no such process, 4 not permitted, 5 it could not be run, or the timeout.",
+    )
+    .action(
+      action(async (target: string, argv: string[], options: OutputOptions) =>
+        (await import('./exec.ts')).runExec(target, argv, options),
+      ),
+    );
+}
+
 function addDoctor(program: Command): void {
   program
     .command('doctor')
@@ -112,12 +177,18 @@ function addDoctor(program: Command): void {
 function addDemo(program: Command): void {
   program
     .command('demo')
-    .argument('[name]', 'which one: setenv', 'setenv')
+    .argument('[name]', 'which one: setenv or pod; both when it is left out')
     .summary('the article, reproduced live')
-    .description('Runs the setenv experiment on a real child process and tells it step by step.')
+    .description(
+      'Runs the experiments and tells them step by step: setenv, on a real child process, and pod, a Secret on its way through real namespaces and mounts. Without privileges the pod is made in a user namespace.',
+    )
     .addOption(jsonOption())
-    .addHelpText('after', '\nExample:\n  podprobe demo setenv')
-    .action(action(async (name: string, options: OutputOptions) => (await import('./demo.ts')).runDemo(name, options)));
+    .addHelpText('after', '\nExample:\n  podprobe demo pod')
+    .action(
+      action(async (name: string | undefined, options: OutputOptions) =>
+        (await import('./demo.ts')).runDemo(name, options),
+      ),
+    );
 }
 
 /** The command line, without having parsed anything. */
@@ -132,6 +203,9 @@ export function createProgram(): Command {
   addEnv(program);
   addMounts(program);
   addWatch(program);
+  addCat(program);
+  addLs(program);
+  addExec(program);
   addDoctor(program);
   addDemo(program);
   for (const command of program.commands) command.copyInheritedSettings(program);

@@ -17,6 +17,7 @@ export function unwrap<Value>(outcome: Outcome<Value> | undefined, pid: number, 
   const error = outcome?.error;
   if (error === undefined) return outcome?.value as Value;
   // the process itself may not be looked into, or is gone: what there is to say does not depend on the path
-  if (error.path === `/proc/${pid}/root` || error.syscall.startsWith('pidfd_')) throw processError(error, pid);
+  const onRoot = error.syscall === 'open' && error.path === `/proc/${pid}/root`;
+  if (onRoot || error.syscall.startsWith('pidfd_')) throw processError(error, pid);
   throw new SystemError({ ...error, path: error.path || Buffer.from(path).toString() }, pid);
 }

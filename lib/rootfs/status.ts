@@ -37,8 +37,8 @@ export interface FileStatus {
   readonly modified: bigint;
 }
 
-/** @internal Words of one status: native/napi/rootfs.cc writes them in this order. */
-export const STATUS_WORDS = 9;
+/** Words of one status: native/napi/rootfs.cc writes them in this order. */
+const STATUS_WORDS = 10;
 
 /** @internal */
 export function typeOf(code: number): FileType {
@@ -48,7 +48,7 @@ export function typeOf(code: number): FileType {
 /** @internal The status number `row` of those packed; null where the addon has none. */
 export function decodeStatus(packed: ArrayBuffer, row: number): FileStatus | null {
   const at = row * STATUS_WORDS;
-  const [mode = 0n, uid, gid, links, size, inode = 0n, device = 0n, specialDevice = 0n, modified = 0n] =
+  const [mode = 0n, uid, gid, links, size, inode = 0n, device = 0n, specialDevice = 0n, seconds = 0n, rest = 0n] =
     new BigUint64Array(packed).subarray(at, at + STATUS_WORDS);
   if (mode === 0n) return null;
   return {
@@ -61,6 +61,6 @@ export function decodeStatus(packed: ArrayBuffer, row: number): FileStatus | nul
     inode,
     device,
     specialDevice,
-    modified: BigInt.asIntN(64, modified),
+    modified: BigInt.asIntN(64, seconds) * 1_000_000_000n + rest,
   };
 }

@@ -4,6 +4,7 @@
 #include "napi/environ.h"
 #include "napi/mount_watch.h"
 #include "napi/mounts.h"
+#include "napi/exec.h"
 #include "napi/process.h"
 #include "napi/rootfs.h"
 #include "napi/watch.h"
@@ -28,6 +29,8 @@ static Napi::Object Init(Napi::Env env, Napi::Object exports) {
   exports.Set("readFile", Napi::Function::New(env, napi::read_file, "readFile"));
   exports.Set("statFile", Napi::Function::New(env, napi::stat_file, "statFile"));
   exports.Set("closeFile", Napi::Function::New(env, napi::close_file, "closeFile"));
+  exports.Set("startCommand", Napi::Function::New(env, napi::start_command, "startCommand"));
+  exports.Set("endCommand", Napi::Function::New(env, napi::end_command, "endCommand"));
   exports.Set("expire", Napi::Function::New(env, napi::expire_batch, "expire"));
   exports.Set("cancel", Napi::Function::New(env, napi::cancel_batch, "cancel"));
   exports.Set("openWatch", Napi::Function::New(env, napi::open_watch, "openWatch"));

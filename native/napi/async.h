@@ -9,6 +9,7 @@
 #include <mutex>
 
 #include "tasks/batch.h"
+#include "tasks/exec.h"
 #include "tasks/thread_pool.h"
 
 namespace podprobe::napi {
@@ -47,6 +48,7 @@ struct Instance {
   std::shared_ptr<tasks::ThreadPool> pool;
   std::shared_ptr<Courier> courier;
   std::map<std::uint32_t, std::weak_ptr<tasks::AnyBatch>> batches;
+  std::shared_ptr<tasks::Helper> helper;  ///< nullptr until a command is run
 };
 
 /// Gives `env` its instance, which goes with it.

@@ -25,15 +25,21 @@ Napi::Value to_value(Napi::Env env, const core::SecretBytes& bytes) { return byt
 
 Napi::Value to_value(Napi::Env env, const std::string& bytes) { return bytes_of(env, bytes.data(), bytes.size()); }
 
-/// Words in the order of FILE_STATUS in lib/native.ts.
-using Words = std::array<std::uint64_t, 9>;
+/// Words in the order in which lib/rootfs/status.ts takes them.
+using Words = std::array<std::uint64_t, 10>;
 
 Words words_of(const sys::FileStatus& status) {
-  return {status.mode,  status.uid,
-          status.gid,   status.links,
-          status.size,  status.inode,
-          makedev(status.device.major, status.device.minor), makedev(status.special.major, status.special.minor),
-          static_cast<std::uint64_t>(status.modified)};
+  const auto number = [](const sys::Device& device) { return makedev(device.major, device.minor); };
+  return {status.mode,
+          status.uid,
+          status.gid,
+          status.links,
+          status.size,
+          status.inode,
+          number(status.device),
+          number(status.special),
+          static_cast<std::uint64_t>(status.modified),
+          status.modified_nanoseconds};
 }
 
 Napi::Value pack(Napi::Env env, const Words* rows, std::size_t count) {

@@ -22,7 +22,8 @@ FileStatus ask(const Fd& directory, const char* name, int flags, const std::stri
                     .inode = status.stx_ino,
                     .device = {status.stx_dev_major, status.stx_dev_minor},
                     .special = {status.stx_rdev_major, status.stx_rdev_minor},
-                    .modified = status.stx_mtime.tv_sec * 1'000'000'000 + status.stx_mtime.tv_nsec,
+                    .modified = status.stx_mtime.tv_sec,
+                    .modified_nanoseconds = status.stx_mtime.tv_nsec,
                     .mount_id = 0};
   if ((status.stx_mask & statx_mount_id) != 0) result.mount_id = status.stx_mnt_id;
   return result;

@@ -22,10 +22,11 @@ struct FileStatus {
   std::uint32_t links = 0;
   std::uint64_t size = 0;
   std::uint64_t inode = 0;
-  Device device;   ///< of its file system
-  Device special;  ///< that a device file stands for
-  std::int64_t modified = 0;    ///< nanoseconds since 1970
-  std::uint64_t mount_id = 0;  ///< 0 before Linux 5.8
+  Device device;           ///< of its file system
+  Device special;          ///< that a device file stands for
+  std::int64_t modified = 0;           ///< seconds since 1970
+  std::uint32_t modified_nanoseconds = 0;
+  std::uint64_t mount_id = 0;         ///< 0 before Linux 5.8
 
   bool same_file(const FileStatus& other) const { return inode == other.inode && device == other.device && type() == other.type(); }
   std::uint32_t type() const { return mode & 0170000; }

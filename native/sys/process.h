@@ -39,6 +39,8 @@ class Process {
 
   /// Its pidfd once more, which is readable when it has exited.
   Fd duplicate_pidfd() const;
+  /// Its /proc/PID.
+  const Fd& directory() const { return directory_; }
 
   /// Whether it has not been reaped.
   bool exists() const;

@@ -35,6 +35,14 @@ void ThreadPool::add_capacity() {
   start_thread();
 }
 
+bool ThreadPool::try_add_capacity() {
+  const std::lock_guard lock(mutex_);
+  if (capacity_ >= size_ + most_slow) return false;
+  ++capacity_;
+  start_thread();
+  return true;
+}
+
 void ThreadPool::remove_capacity() {
   const std::lock_guard lock(mutex_);
   --capacity_;

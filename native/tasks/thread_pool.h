@@ -23,6 +23,8 @@ class ThreadPool : public std::enable_shared_from_this<ThreadPool> {
 
   /// One running job is stuck: its thread is replaced.
   void add_capacity();
+  /// The same for a job that takes long, unless many do: false.
+  bool try_add_capacity();
   /// That job has ended after all.
   void remove_capacity();
 
@@ -36,6 +38,7 @@ class ThreadPool : public std::enable_shared_from_this<ThreadPool> {
 
  private:
   static constexpr unsigned most_stuck = 64;
+  static constexpr unsigned most_slow = 16;
 
   /// How long a thread without a job looks out for one before it sleeps.
   static constexpr std::chrono::microseconds watch{50};

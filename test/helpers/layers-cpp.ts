@@ -4,7 +4,7 @@ type Rule = { lists?: readonly string[]; uses: readonly string[] };
 
 const folders: Readonly<Record<string, Rule>> = {
   napi: { lists: ['napi_files'], uses: ['tasks', 'sys', 'core'] },
-  tasks: { lists: ['task_files'], uses: ['sys', 'core'] },
+  tasks: { lists: ['task_files'], uses: ['sys', 'core', 'nsexec/protocol.h'] },
   sys: { lists: ['sys_files'], uses: [] },
   core: { lists: ['core_files'], uses: [] },
   nsexec: { lists: ['nsexec_files'], uses: [] },
@@ -55,7 +55,8 @@ function judgeOwn(path: string, name: string): string[] {
   const from = folderOf(path);
   const local = !name.includes('/') || name.startsWith('.');
   const to = folderOf(posix.join(local ? posix.dirname(path) : 'native', name));
-  if (from === to || folders[from]?.uses.includes(to)) return [];
+  const uses = folders[from]?.uses ?? [];
+  if (from === to || uses.includes(to) || uses.includes(name)) return [];
   return [`${from}/ may not use ${to}/`];
 }
 
