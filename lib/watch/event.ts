@@ -4,6 +4,7 @@ import { FLAG, MARK, type Report } from './report.ts';
 export interface SecretEntry {
   /** Path of the key below the volume. */
   readonly name: Buffer;
+  /** Its bytes: a view of the event's buffer. */
   readonly value: Buffer;
 }
 
