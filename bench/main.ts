@@ -23,7 +23,7 @@ const FULL: Size = {
   reads: { rounds: 12, reads: 100, programs: 5 },
   many: 15,
   pairs: 25,
-  watch: { rounds: 3, swaps: 100 },
+  watch: { rounds: 2, swaps: 400 },
   files: { rounds: 12, reads: 200 },
   memory: { held: 100_000, byPid: 20_000 },
 };
@@ -31,7 +31,7 @@ const QUICK: Size = {
   reads: { rounds: 4, reads: 60, programs: 2 },
   many: 5,
   pairs: 15,
-  watch: { rounds: 1, swaps: 100 },
+  watch: { rounds: 1, swaps: 200 },
   files: { rounds: 6, reads: 100 },
   memory: { held: 5_000, byPid: 1_000 },
 };

@@ -12,6 +12,8 @@ export interface WatchPlan {
 }
 
 const PAUSE = 10_000;
+/** Generations at the start of a round that do not count. */
+const WARM_UP = 100;
 const OURS = 'podprobe';
 const FLOOR = 'C inotify loop';
 const PEERS = ['fs.watch', 'chokidar', '@parcel/watcher'];
@@ -52,7 +54,7 @@ async function watchOnce(
   mkdirSync(directory);
   const reader = start(argvOf(way, program, directory));
   await reader.lines.next();
-  const writer = start([program, 'write', directory, String(swaps), String(PAUSE)]);
+  const writer = start([program, 'write', directory, String(WARM_UP + swaps), String(PAUSE)]);
   await writer.lines.next();
   writer.child.stdin.end('go\n');
   const renamed = await readAll(writer.lines);
@@ -62,7 +64,7 @@ async function watchOnce(
   const sightings = new Map<number, Sighting>();
   for (const [number, [told, read]] of await readAll(reader.lines)) {
     const at = renamed.get(number)?.[0];
-    if (at === undefined || told === undefined || read === undefined) continue;
+    if (at === undefined || Number(number) <= WARM_UP || told === undefined || read === undefined) continue;
     sightings.set(Number(number), { told: Number(told - at) / 1000, read: Number(read - at) / 1000 });
   }
   return sightings;
@@ -86,7 +88,7 @@ export async function benchWatch(program: string, { rounds, swaps }: WatchPlan):
         sightings.map(([, sighting]) => sighting.read),
       );
       seen.set(way, (seen.get(way) ?? 0) + sightings.length);
-      last.set(way, last.get(way) !== false && sightings.some(([number]) => number === swaps));
+      last.set(way, last.get(way) !== false && sightings.some(([number]) => number === WARM_UP + swaps));
     }
   }
   rmSync(join(directory, '..'), { recursive: true, force: true });
