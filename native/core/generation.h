@@ -11,9 +11,6 @@ namespace podprobe::core {
 /// Name of the link in a secret volume that leads to its generation.
 inline constexpr const char* generation_link = "..data";
 
-/// What the names begin with that kubelet gives to generations and links: keys do not.
-inline constexpr const char* generation_prefix = "..";
-
 /// Whether the link of a volume leads to a directory beside it, as kubelet's does, and nowhere else.
 bool is_generation_name(std::string_view target);
 

@@ -14,9 +14,7 @@ namespace {
 
 using Mask = core::InotifyMask;
 
-/// `create` tells of a generation that is about to come: whoever has just been woken, and has read a volume in vain, reads it
-/// twice as fast when its link is renamed.
-constexpr std::uint32_t watched = Mask::create | Mask::moved_to | Mask::delete_self | Mask::move_self | Mask::only_directory;
+constexpr std::uint32_t watched = Mask::moved_to | Mask::delete_self | Mask::move_self | Mask::only_directory;
 constexpr std::uint32_t directory_lost = Mask::delete_self | Mask::move_self | Mask::unmount | Mask::ignored;
 constexpr std::size_t most_mountinfo = 64 << 20;
 /// A full queue, that is: the record of its overflow is the last.
@@ -109,7 +107,7 @@ std::vector<VolumeReport> VolumeWatch::take_events() {
     overflowed |= !parsed.complete;
     for (const auto& event : parsed.events) {
       overflowed |= (event.mask & Mask::overflow) != 0;
-      const bool told = event.name.starts_with(core::generation_prefix) || (event.mask & directory_lost) != 0;
+      const bool told = event.name == core::generation_link || (event.mask & directory_lost) != 0;
       if (told) note(event.watch, event.mask, touched);
     }
     if (size < buffer.size() / 2) break;
@@ -121,7 +119,7 @@ std::vector<VolumeReport> VolumeWatch::take_events() {
   for (const std::uint32_t id : touched) {
     VolumeReport report = reread(id);
     report.overflowed = overflowed;
-    reports.push_back(std::move(report));
+    if (report.news != VolumeNews::same) reports.push_back(std::move(report));
   }
   return reports;
 }

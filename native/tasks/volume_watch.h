@@ -63,7 +63,7 @@ class VolumeWatch {
   /// Whatever is read next is new.
   void reset(std::uint32_t volume);
 
-  /// One report for each volume that the events since the last call are about; `same` when a generation is about to come.
+  /// One report for each volume that the events since the last call are about, `same` left out.
   std::vector<VolumeReport> take_events();
 
   /// Reads a volume, events or not.
