@@ -7,7 +7,8 @@ type Told = VolumeNews & { readonly event: VolumeEvent };
 
 /** The entries of these keys, in the order of the names. */
 function entriesOf({ entries }: VolumeEvent, names: readonly Buffer[]): VolumeEvent['entries'] {
-  return entries.filter(({ name }) => names.some((wanted) => wanted.equals(name)));
+  const wanted = new Set(names.map((name) => name.toString('latin1')));
+  return entries.filter(({ name }) => wanted.has(name.toString('latin1')));
 }
 
 /** A line of `podprobe watch`: docs/schema/watch.schema.json. */
