@@ -9,12 +9,14 @@ import { Floor, present, Program, Workshop } from './programs.ts';
 import { benchReads, gdb, type Plan } from './reads.ts';
 import { benchStart } from './start.ts';
 import { type Row, toTable } from './table.ts';
+import { benchWatch, type WatchPlan } from './watch.ts';
 
 interface Size {
   readonly reads: Plan;
   readonly many: number;
   readonly mounts: MountPlan;
   readonly pairs: number;
+  readonly watch: WatchPlan;
   readonly files: FilesPlan;
   readonly memory: { readonly held: number; readonly byPid: number };
 }
@@ -24,6 +26,7 @@ const FULL: Size = {
   many: 15,
   mounts: { sizes: [34, 1_000, 10_000], rounds: 7 },
   pairs: 25,
+  watch: { rounds: 2, swaps: 400 },
   files: { rounds: 12, reads: 200 },
   memory: { held: 100_000, byPid: 20_000 },
 };
@@ -32,6 +35,7 @@ const QUICK: Size = {
   many: 5,
   mounts: { sizes: [34, 1_000, 10_000], rounds: 3 },
   pairs: 15,
+  watch: { rounds: 1, swaps: 200 },
   files: { rounds: 6, reads: 100 },
   memory: { held: 5_000, byPid: 1_000 },
 };
@@ -76,6 +80,7 @@ async function benchAll(size: Size) {
     await using reader = new Program([workshop.compile('mountinfo')]);
     rows.push(...(await benchMounts(reader, floor, size.mounts)));
   }
+  rows.push(...(await benchWatch(workshop.compile('watch'), size.watch)));
   await using program = new Program([target, '10'], variables(20));
   const memory = await benchMemory(Number(await program.line()), size.memory);
   return { rows, memory };

@@ -22,7 +22,7 @@ export {
 } from './mounts/secret-volumes.ts';
 export { type DeviceNumber, Mount, MountTable } from './mounts/table.ts';
 export { type MountEvent, type MountWatchOptions, watchMounts } from './mounts/watch.ts';
-export type { VolumeKind } from './mounts/volume-path.ts';
+export type { VolumeKind, VolumePath } from './mounts/volume-path.ts';
 export { execIn } from './exec.ts';
 export { type ExecExit, ExecutedProcess } from './exec/executed-process.ts';
 export type { ExecOptions, ExecStdio, NamespaceName, TerminalSize } from './exec/options.ts';
@@ -43,6 +43,8 @@ export {
 } from './rootfs.ts';
 export { ContainerFile, type FileStreamOptions } from './rootfs/file.ts';
 export type { FileStatus, FileType } from './rootfs/status.ts';
+export { watchAllSecretVolumes, watchSecretVolumesOf } from './volumes.ts';
+export type { VolumeNews } from './volumes/gathering.ts';
 export { SecretVolumeWatch, watchSecretVolume } from './watch.ts';
 export { type SecretEntry, VolumeEvent, type VolumeEventKind } from './watch/event.ts';
 export type { VolumeTarget } from './watch/target.ts';

@@ -49,6 +49,7 @@ export class SecretVolumeWatch implements AsyncIterableIterator<VolumeEvent, und
     await this.#started;
   }
 
+  /** Itself: for `for await`. */
   [Symbol.asyncIterator](): this {
     return this;
   }

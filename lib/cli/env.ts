@@ -1,33 +1,11 @@
-import { readFileSync } from 'node:fs';
-import {
-  environmentDrift,
-  type ProcessEnvironment,
-  type ReadEnvironmentOptions,
-  readEnvironment,
-  UsageError,
-} from '../index.ts';
-import type { Disclosure } from '../report/entry.ts';
+import { environmentDrift, type ProcessEnvironment, type ReadEnvironmentOptions, readEnvironment } from '../index.ts';
 import { envDocument } from '../report/env-json.ts';
 import { envText } from '../report/env-text.ts';
-import { createFingerprint } from '../report/fingerprint.ts';
+import { toDisclosure } from './disclosure.ts';
 import { EXIT } from './exit-code.ts';
 import { parseMilliseconds } from './number.ts';
 import { type OutputOptions, print, printJson, terminalStyle } from './output.ts';
 import { parseTarget } from './target.ts';
-
-const SHORTEST_KEY = 16;
-
-function readKey(path: string): Buffer {
-  let key: Buffer;
-  try {
-    key = readFileSync(path);
-  } catch (cause) {
-    throw new UsageError('--fingerprint-key', `cannot be read: ${(cause as Error).message}`);
-  }
-  if (key.length < SHORTEST_KEY)
-    throw new UsageError('--fingerprint-key', `must hold at least ${SHORTEST_KEY} bytes: ${path}`);
-  return key;
-}
 
 function toReadOptions(options: OutputOptions): ReadEnvironmentOptions {
   const both = options.initial === options.live;
@@ -37,14 +15,6 @@ function toReadOptions(options: OutputOptions): ReadEnvironmentOptions {
     live: both || options.live === true,
     stop: options['stop'] === true && stopTimeout,
     timeout: parseMilliseconds('--timeout', options.timeout),
-  };
-}
-
-function toDisclosure(options: OutputOptions): Disclosure {
-  const path = options.fingerprintKey;
-  return {
-    fingerprint: createFingerprint(typeof path === 'string' ? readKey(path) : undefined),
-    reveal: options.reveal === true,
   };
 }
 

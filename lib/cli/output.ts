@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { printable } from '../report/entry.ts';
@@ -44,6 +45,16 @@ function escapeAll(json: string): string {
 /** Prints one JSON document. */
 export function printJson(document: object): void {
   process.stdout.write(`${escapeAll(JSON.stringify(document, null, 2))}\n`);
+}
+
+/** One JSON document on a line of its own. */
+export function toJsonLine(document: object): string {
+  return escapeAll(JSON.stringify(document));
+}
+
+/** Prints one line; done when whoever reads the output can take more. */
+export async function printLine(line: string): Promise<void> {
+  if (!process.stdout.write(`${line}\n`)) await once(process.stdout, 'drain');
 }
 
 /** Says what went wrong, on standard error; `code` is what that makes the exit code. */

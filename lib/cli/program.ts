@@ -70,6 +70,35 @@ function addMounts(program: Command): void {
     );
 }
 
+function addWatch(program: Command): void {
+  program
+    .command('watch')
+    .argument(
+      '[target]',
+      'a process id, for all its secret volumes; or the path of a volume (./123 when it is a number)',
+    )
+    .summary('every update of a secret volume')
+    .description(
+      'Tells what a secret volume holds, and every generation that is another: one JSON document a line, or one line of text on a terminal. Each event is one consistent generation. Values are shown by length and fingerprint only. Ctrl-C ends it.',
+    )
+    .addOption(new Option('--json', 'one JSON document a line on a terminal, too'))
+    .option('--all', 'all secret volumes of this node, those that appear later included')
+    .option('--count <N>', 'end after so many events')
+    .option('--reveal', 'show the values')
+    .option('--fingerprint-key <FILE>', 'make fingerprints that compare between runs and nodes')
+    .option('--host <PID>', "a process whose mount table is the node's")
+    .option('--timeout <MS>', 'give up on a file system that gives no answer for so many milliseconds', '2000')
+    .addHelpText(
+      'after',
+      '\nExample:\n  podprobe watch /var/lib/kubelet/pods/<uid>/volumes/kubernetes.io~secret/<name> | jq .event\n\nExit codes: 0 done, interrupted included; 2 usage, 3 no such path or process, 4 not permitted, 5 something could not be watched.',
+    )
+    .action(
+      action(async (target: string | undefined, options: OutputOptions) =>
+        (await import('./watch.ts')).runWatch(target, options),
+      ),
+    );
+}
+
 const filesHelp = (example: string): string =>
   `\nExample:\n  podprobe ${example}\n\nExit codes: 0 done, 2 usage, 3 no such process or file, 4 not permitted, 5 it could not be read.`;
 
@@ -173,6 +202,7 @@ export function createProgram(): Command {
     });
   addEnv(program);
   addMounts(program);
+  addWatch(program);
   addCat(program);
   addLs(program);
   addExec(program);

@@ -3,9 +3,11 @@ export type VolumeKind = 'secret' | 'projected';
 
 /** What kubelet's path of a volume says. */
 export interface VolumePath {
+  /** What it holds. */
   readonly kind: VolumeKind;
   /** Name of the volume in the pod. */
   readonly volume: string;
+  /** Uid of the pod. */
   readonly podUid: string;
 }
 

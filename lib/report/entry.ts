@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { type EnvironmentBlock, type EnvironmentEntry, InitialEnvironment } from '../environ.ts';
+import type { SecretEntry } from '../watch/event.ts';
 import type { Fingerprint } from './fingerprint.ts';
 
 /** How values are shown. */
@@ -46,7 +47,10 @@ export function nameDocument(name: Buffer | null): BytesDocument<'name'> {
   return bytesDocument('name', name);
 }
 
-export function entryDocument({ name, value }: EnvironmentEntry, { fingerprint, reveal }: Disclosure): EntryDocument {
+export function entryDocument(
+  { name, value }: EnvironmentEntry | SecretEntry,
+  { fingerprint, reveal }: Disclosure,
+): EntryDocument {
   const shown = { ...nameDocument(name), length: value.length, fingerprint: fingerprint(value) };
   if (!reveal) return shown;
   return isUtf8(value) ? { ...shown, value: value.toString() } : { ...shown, valueBase64: value.toString('base64') };

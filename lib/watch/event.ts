@@ -4,11 +4,13 @@ import { FLAG, MARK, type Report } from './report.ts';
 export interface SecretEntry {
   /** Path of the key below the volume. */
   readonly name: Buffer;
+  /** Its bytes: a view of the event's buffer. */
   readonly value: Buffer;
 }
 
 /** What one generation holds, and what it is to the one before. */
 export interface VolumeContent {
+  readonly generation: string | null;
   readonly entries: readonly SecretEntry[];
   readonly added: readonly Buffer[];
   readonly changed: readonly Buffer[];
@@ -23,13 +25,12 @@ export type VolumeEventKind = 'ready' | 'update' | 'resync' | 'gone';
 
 /** Where an event has its content from, decoded when it is asked for. */
 export interface ContentSource {
-  readonly generation: string | null;
   readonly truncated: boolean;
   readonly decode: () => VolumeContent;
   readonly wipe: () => void;
 }
 
-const NOTHING: VolumeContent = { entries: [], added: [], changed: [], removed: [] };
+const NOTHING: VolumeContent = { generation: null, entries: [], added: [], changed: [], removed: [] };
 
 /** One consistent generation of a secret volume: all keys were read under one `..data`. */
 export class VolumeEvent implements Disposable {
@@ -37,8 +38,6 @@ export class VolumeEvent implements Disposable {
   readonly event: VolumeEventKind;
   /** The volume's path, as it was given. */
   readonly path: Buffer;
-  /** What `..data` leads to: the name that kubelet gave the generation; null when the volume is gone. */
-  readonly generation: string | null;
   /** A limit cut a value (1 MiB, 4 MiB in all) or the list (4,096 keys), or something in it is no file. */
   readonly truncated: boolean;
   readonly #source: ContentSource;
@@ -49,7 +48,6 @@ export class VolumeEvent implements Disposable {
   constructor(event: VolumeEventKind, path: Buffer, source: ContentSource, time: number) {
     this.event = event;
     this.path = path;
-    this.generation = source.generation;
     this.truncated = source.truncated;
     this.#source = source;
     this.#time = time;
@@ -58,6 +56,11 @@ export class VolumeEvent implements Disposable {
   #decoded(): VolumeContent {
     this.#content ??= this.#source.decode();
     return this.#content;
+  }
+
+  /** What `..data` leads to: the name that kubelet gave the generation; null when the volume is gone. */
+  get generation(): string | null {
+    return this.#decoded().generation;
   }
 
   /** When it was read. */
@@ -112,6 +115,7 @@ function decode(report: Report): VolumeContent {
   const { entries, removed } = report.content();
   const marked = (wanted: number): Buffer[] => entries.filter(({ mark }) => mark === wanted).map(({ name }) => name);
   return {
+    generation: report.generation,
     entries: entries.map(({ name, value }) => ({ name, value })),
     added: marked(MARK.added),
     changed: marked(MARK.changed),
@@ -122,7 +126,6 @@ function decode(report: Report): VolumeContent {
 /** The event of a report that has read a generation. */
 export function readEvent(event: VolumeEventKind, path: Buffer, report: Report): VolumeEvent {
   const content: ContentSource = {
-    generation: report.generation,
     truncated: (report.flags & FLAG.truncated) !== 0,
     decode: () => decode(report),
     wipe: () => report.wipe(),
@@ -130,7 +133,7 @@ export function readEvent(event: VolumeEventKind, path: Buffer, report: Report):
   return new VolumeEvent(event, path, content, Date.now());
 }
 
-const GONE: ContentSource = { generation: null, truncated: false, decode: () => NOTHING, wipe: () => undefined };
+const GONE: ContentSource = { truncated: false, decode: () => NOTHING, wipe: () => undefined };
 
 /** The event of a volume that is not there any more. */
 export function goneEvent(path: Buffer): VolumeEvent {

@@ -12,7 +12,11 @@ function combine(before: Net['change'] | undefined, now: Net['change']): Net['ch
 function netChanges(events: readonly VolumeEvent[]): Net[] {
   const net = new Map<string, Net>();
   for (const { added, changed, removed } of events) {
-    for (const [names, change] of [[added, 'added'] as const, [changed, 'changed'] as const, [removed, 'removed'] as const]) {
+    for (const [names, change] of [
+      [added, 'added'] as const,
+      [changed, 'changed'] as const,
+      [removed, 'removed'] as const,
+    ]) {
       for (const name of names) {
         const key = name.toString('latin1');
         net.set(key, { name, change: combine(net.get(key)?.change, change) });

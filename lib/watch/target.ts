@@ -6,7 +6,12 @@ import { checkPid, Process } from '../process.ts';
 export type VolumeTarget =
   | string
   | Uint8Array
-  | { readonly process: Process | number; readonly path: string | Uint8Array };
+  | {
+      /** Held, or its id. */
+      readonly process: Process | number;
+      /** Absolute, from the root of the process. */
+      readonly path: string | Uint8Array;
+    };
 
 /** A target whose parts have been checked. */
 export interface CheckedTarget {

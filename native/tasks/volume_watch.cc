@@ -17,7 +17,8 @@ using Mask = core::InotifyMask;
 constexpr std::uint32_t watched = Mask::moved_to | Mask::delete_self | Mask::move_self | Mask::only_directory;
 constexpr std::uint32_t directory_lost = Mask::delete_self | Mask::move_self | Mask::unmount | Mask::ignored;
 constexpr std::size_t most_mountinfo = 64 << 20;
-constexpr unsigned most_reads = 8;
+/// A full queue, that is: the record of its overflow is the last.
+constexpr unsigned most_reads = 256;
 
 /// What may be read on the thread of the event loop: more takes too long.
 constexpr GenerationLimits at_once{.keys = 256, .value = 64 << 10, .values = 256 << 10, .attempts = 16, .whole = true};

@@ -7,6 +7,7 @@ const layers = [
   ['report'],
   ['demo'],
   ['trail', 'doctor', 'drift'],
+  ['volumes'],
   ['etcd', 'kube', 'environ', 'mounts', 'exec', 'rootfs', 'watch'],
   ['namespaces'],
   ['process'],

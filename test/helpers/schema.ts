@@ -3,7 +3,7 @@ import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
 import * as assert from 'uvu/assert';
 
-export type SchemaName = 'env' | 'mounts' | 'ls' | 'doctor' | 'demo-setenv' | 'demo-pod' | 'demo';
+export type SchemaName = 'env' | 'mounts' | 'watch' | 'ls' | 'doctor' | 'demo-setenv' | 'demo-pod' | 'demo';
 
 const ajv = new Ajv2020({ allErrors: true, strict: true, strictTypes: false, strictRequired: false });
 formats.default(ajv);

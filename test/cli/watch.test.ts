@@ -1,0 +1,237 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+import * as assert from 'uvu/assert';
+import { writeGeneration } from '../../lib/demo/atomic-writer.ts';
+import { startMiniPod } from '../../lib/demo/mini-pod.ts';
+import { commandLine, podprobe } from '../helpers/command.ts';
+import { unfit } from '../helpers/hostile.ts';
+import { assertKeeps } from '../helpers/schema.ts';
+import { suite } from '../helpers/suite.ts';
+import { Tmpfs } from '../helpers/volumes.ts';
+
+const test = suite('cli: watch');
+const skip = unfit({ root: true });
+
+type Line = {
+  event: string;
+  path: string;
+  podUid: string | null;
+  volume: string | null;
+  added: Record<string, unknown>[];
+  changed: Record<string, unknown>[];
+  removed: { name: string }[];
+};
+
+/** The command while it runs, line by line. */
+class Running implements AsyncDisposable {
+  readonly #child;
+  readonly #lines;
+  readonly #closed;
+  stderr = '';
+  text = '';
+
+  constructor(words: readonly (string | number)[]) {
+    const [program, ...args] = commandLine(['watch', ...words]);
+    this.#child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    this.#child.stderr.on('data', (text) => (this.stderr += String(text)));
+    this.#lines = createInterface({ input: this.#child.stdout })[Symbol.asyncIterator]();
+    this.#closed = once(this.#child, 'close') as Promise<[number | null, string | null]>;
+  }
+
+  async line(): Promise<Line> {
+    const { value } = await this.#lines.next();
+    assert.ok(value, `the command has ended: ${this.stderr}`);
+    this.text += `${value}\n`;
+    return assertKeeps<Line>('watch', JSON.parse(value as string) as object);
+  }
+
+  /** Two lines, in the order of their paths. */
+  async lines(): Promise<Line[]> {
+    return [await this.line(), await this.line()].sort((a, b) => (a.path < b.path ? -1 : 1));
+  }
+
+  async end(signal?: NodeJS.Signals): Promise<number | null> {
+    if (signal !== undefined) this.#child.kill(signal);
+    return (await this.#closed)[0];
+  }
+
+  hangUp(): void {
+    this.#child.stdout.destroy();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#child.kill('SIGKILL');
+    await this.#closed;
+  }
+}
+
+test(
+  'a path: each generation on one line, values by length and fingerprint, and Ctrl-C ends it',
+  async () => {
+    using tmpfs = new Tmpfs();
+    const path = tmpfs.directory('volume');
+    writeGeneration(path, { foo: 'planted-one', caz: 'baz' });
+    await using watch = new Running([path]);
+    const ready = await watch.line();
+    assert.equal([ready.event, ready.path, ready.podUid], ['ready', path, null]);
+    assert.equal(
+      ready.added.map(({ name, length }) => [name, length]),
+      [
+        ['caz', 3],
+        ['foo', 11],
+      ],
+    );
+    writeGeneration(path, { foo: 'planted-two', more: '' });
+    const update = await watch.line();
+    assert.is(update.event, 'update');
+    assert.equal(
+      [update.added, update.changed, update.removed].map((list) => list.map(({ name }) => name)),
+      [['more'], ['foo'], ['caz']],
+    );
+    assert.is(await watch.end('SIGINT'), 0);
+    assert.not.match(watch.text + watch.stderr, /planted/);
+    assert.is(watch.stderr, '');
+  },
+  { skip },
+);
+
+test(
+  'shows values with --reveal, in base64 where they are no text, and ends after --count',
+  async () => {
+    using tmpfs = new Tmpfs();
+    const bytes = Buffer.from([0xff, 0x00]);
+    writeGeneration(tmpfs.path, { foo: 'bar', bytes });
+    const { code, stdout } = await podprobe(['watch', tmpfs.path, '--reveal', '--count', 1]);
+    assert.is(code, 0);
+    const { added } = assertKeeps<Line>('watch', JSON.parse(stdout) as object);
+    assert.equal(
+      added.map(({ value, valueBase64 }) => value ?? valueBase64),
+      [bytes.toString('base64'), 'bar'],
+    );
+  },
+  { skip },
+);
+
+test(
+  'makes fingerprints that compare between runs with --fingerprint-key',
+  async () => {
+    using tmpfs = new Tmpfs();
+    using keys = new Tmpfs();
+    const key = `${keys.path}/key`;
+    writeFileSync(key, 'sixteen bytes or more');
+    writeGeneration(tmpfs.path, { foo: 'bar' });
+    const run = () => podprobe(['watch', tmpfs.path, '--count', 1, '--fingerprint-key', key]);
+    const [one, two] = [await run(), await run()].map(({ stdout }) => (JSON.parse(stdout) as Line).added);
+    assert.equal(one, two);
+  },
+  { skip },
+);
+
+test(
+  'names that are no UTF-8 come in base64, and what would change the terminal is escaped',
+  async () => {
+    using tmpfs = new Tmpfs();
+    const generation = Buffer.from(`${tmpfs.path}/..first/`);
+    mkdirSync(generation);
+    for (const name of [Buffer.from([0xff]), Buffer.from('\u202eevil')])
+      writeFileSync(Buffer.concat([generation, name]), '');
+    symlinkSync('..first', `${tmpfs.path}/..data`);
+    const { stdout } = await podprobe(['watch', tmpfs.path, '--count', 1]);
+    assert.not.match(stdout, /\u202e/);
+    const { added } = assertKeeps<Line>('watch', JSON.parse(stdout) as object);
+    assert.equal(
+      added.map(({ name, nameBase64 }) => [name, nameBase64]),
+      [
+        ['\u202eevil', undefined],
+        [null, '/w=='],
+      ],
+    );
+  },
+  { skip },
+);
+
+test(
+  'a process: all its secret volumes with the pod they are of, to the end of the process',
+  async () => {
+    await using pod = await startMiniPod();
+    await using watch = new Running([pod.containerPid, '--host', pod.nodePid]);
+    const ready = await watch.line();
+    assert.equal([ready.event, ready.path, ready.podUid, ready.volume], ['ready', pod.containerPath, pod.uid, 'foo']);
+    pod.rotate({ foo: 'new', caz: 'baz' });
+    assert.is((await watch.line()).event, 'update');
+    process.kill(pod.containerPid, 'SIGKILL');
+    assert.is((await watch.line()).event, 'gone');
+    assert.is(await watch.end(), 0);
+  },
+  { skip },
+);
+
+test(
+  'the whole node: volumes that are there, that come later, and that go',
+  async () => {
+    using tmpfs = new Tmpfs();
+    const place = (name: string) => tmpfs.directory(`pods/0000-${name}/volumes/kubernetes.io~secret/${name}`);
+    using one = new Tmpfs(place('one'));
+    writeGeneration(one.path, { foo: 'bar' });
+    await using watch = new Running(['--all', '--host', process.pid]);
+    const ready = await watch.line();
+    assert.equal([ready.event, ready.path, ready.podUid, ready.volume], ['ready', one.path, '0000-one', 'one']);
+    using two = new Tmpfs(place('two'));
+    writeGeneration(two.path, { caz: 'baz' });
+    const later = await watch.line();
+    assert.equal([later.event, later.volume], ['ready', 'two']);
+    writeGeneration(one.path, { foo: 'new' });
+    writeGeneration(two.path, { caz: 'new' });
+    assert.equal(
+      (await watch.lines()).map(({ event, volume }) => [event, volume]),
+      [
+        ['update', 'one'],
+        ['update', 'two'],
+      ],
+    );
+    one.unmount();
+    const gone = await watch.line();
+    assert.equal([gone.event, gone.volume], ['gone', 'one']);
+    assert.is(await watch.end('SIGINT'), 0);
+  },
+  { skip },
+);
+
+test(
+  'says what is wrong: no such path or process, not both, a bad count',
+  async () => {
+    const cases: [words: (string | number)[], code: number][] = [
+      [['/no/such'], 3],
+      [['/etc/passwd'], 3],
+      [[4_194_304 * 4], 3],
+      [[], 2],
+      [['/tmp', '--all'], 2],
+      [['/tmp', '--count', '0'], 2],
+      [['/tmp', '--fingerprint-key', '/dev/null'], 2],
+    ];
+    for (const [words, expected] of cases) {
+      const { code, stdout, stderr } = await podprobe(['watch', ...words]);
+      assert.equal([code, stdout], [expected, ''], `${words.join(' ')}: ${stderr}`);
+    }
+  },
+  { skip },
+);
+
+test(
+  'ends quietly when the reader of its output has gone',
+  async () => {
+    using tmpfs = new Tmpfs();
+    writeGeneration(tmpfs.path, { n: '0' });
+    await using watch = new Running([tmpfs.path]);
+    await watch.line();
+    watch.hangUp();
+    writeGeneration(tmpfs.path, { n: '1' });
+    assert.is(await watch.end(), 0);
+    assert.is(watch.stderr, '');
+  },
+  { skip },
+);
+
+test.run();
