@@ -1,7 +1,6 @@
-import { UsageError } from './errors.ts';
 import { type Mount, MountTable } from './mounts/table.ts';
 import { addon, type ProcessHandle } from './native.ts';
-import { checkWaitOptions, type WaitOptions } from './options.ts';
+import { checkPath, checkWaitOptions, type WaitOptions } from './options.ts';
 import { type Process, transact } from './process.ts';
 
 /**
@@ -31,14 +30,6 @@ export async function listNamespaceMounts(target: Process | number, options: Wai
   return new MountTable(await transact(target, options.signal, list));
 }
 
-function checkFilePath(path: unknown): Buffer {
-  if (typeof path !== 'string' && !(path instanceof Uint8Array))
-    throw new UsageError('path', 'must be a string or a Uint8Array');
-  const bytes = Buffer.from(path as string);
-  if (bytes.length === 0 || bytes.includes(0)) throw new UsageError('path', 'must not be empty, nor hold a NUL byte');
-  return bytes;
-}
-
 /**
  * Finds the mount that a file is on, `path` as the process sees it: one question to the kernel where it answers such
  * (statmount(2), Linux 6.15), a search of mountinfo else.
@@ -56,7 +47,7 @@ export async function findMount(
   options: WaitOptions = {},
 ): Promise<Mount> {
   const timeout = checkWaitOptions(options);
-  const bytes = checkFilePath(path);
+  const bytes = checkPath(path);
   const find = (id: number, one: number | ProcessHandle) => addon.findMount(id, one, timeout, bytes);
   return new MountTable(await transact(target, options.signal, find)).mounts[0] as Mount;
 }

@@ -37,3 +37,20 @@ export function checkWaitOptions(options: WaitOptions): number {
   const { timeout = DEFAULT_TIMEOUT } = options;
   return checkMilliseconds('timeout', timeout, LONGEST_TIMEOUT);
 }
+
+/** Throws a UsageError unless `path` can be the name of a file; gives its bytes, a copy. */
+export function checkPath(path: unknown): Buffer {
+  if (typeof path !== 'string' && !(path instanceof Uint8Array))
+    throw new UsageError('path', 'must be a string or a Uint8Array');
+  const bytes = Buffer.from(path as string);
+  if (bytes.length === 0) throw new UsageError('path', 'must not be empty');
+  if (bytes.includes(0)) throw new UsageError('path', 'must not contain a NUL byte');
+  return bytes;
+}
+
+/** The same for one that begins at the root directory of a process. */
+export function checkPathIn(path: unknown): Buffer {
+  const bytes = checkPath(path);
+  if (bytes[0] !== 0x2f) throw new UsageError('path', 'must be absolute: it begins at the root of the process');
+  return bytes;
+}

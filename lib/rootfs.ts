@@ -6,10 +6,10 @@ import {
   type Outcome,
   type ProcessHandle,
 } from './native.ts';
-import { checkBoolean, checkCount, checkWaitOptions, type WaitOptions } from './options.ts';
+import { checkBoolean, checkCount, checkPathIn, checkWaitOptions, type WaitOptions } from './options.ts';
 import { type Process, transactAtOnce } from './process.ts';
 import { ContainerFile } from './rootfs/file.ts';
-import { checkPath, unwrap } from './rootfs/path.ts';
+import { unwrap } from './rootfs/path.ts';
 import { decodeStatus, type FileStatus, type FileType, typeOf } from './rootfs/status.ts';
 
 const DEFAULT_BYTES = 2 ** 24;
@@ -74,7 +74,7 @@ async function run<Value>(
   [call, limits]: [Call<Value>, Limits],
 ): Promise<{ value: Value; pid: number; path: Uint8Array }> {
   const timeout = checkWaitOptions(options);
-  const request = { path: checkPath(path), follow: true, details: false, most: 0, timeout, ...limits() };
+  const request = { path: checkPathIn(path), follow: true, details: false, most: 0, timeout, ...limits() };
   const { pid, outcome } = await transactAtOnce(target, options.signal, (id, one) => call(id, one, request));
   return { value: unwrap(outcome, pid, request.path), pid, path: request.path };
 }
