@@ -16,7 +16,9 @@ const ORDER = { signal: 1, resize: 2, kill: 3 } as const;
 const EXITED = 3;
 const REPORT_SIZE = 16;
 
-const signalNames = new Map(Object.entries(constants.signals).map(([name, number]) => [number, name as NodeJS.Signals]));
+const signalNames = new Map(
+  Object.entries(constants.signals).map(([name, number]) => [number, name as NodeJS.Signals]),
+);
 
 function toOrder(kind: number, a = 0, b = 0): Buffer {
   const order = Buffer.alloc(8);

@@ -32,7 +32,7 @@ test('lists its commands with --help, on standard output', async () => {
 });
 
 test('has the commands that it is to have', () => {
-  assert.equal(commands, ['env', 'doctor', 'demo']);
+  assert.equal(commands, ['env', 'exec', 'doctor', 'demo']);
 });
 
 for (const command of commands) {
@@ -40,7 +40,8 @@ for (const command of commands) {
     const { code, stdout, stderr } = await podprobe([command, '--help']);
     assert.equal([code, stderr], [0, '']);
     assert.match(stdout, new RegExp(`^Example:\n  podprobe ${command}`, 'm'));
-    assert.match(stdout, /^ {2}--json\b/m);
+    // the output of exec is that of the command
+    if (command !== 'exec') assert.match(stdout, /^ {2}--json\b/m);
     for (const line of stdout.split('\n')) assert.ok(line.length <= 100, `a line of ${line.length}: ${line}`);
   });
 }
@@ -83,6 +84,15 @@ const misuse: [what: string, words: (string | number)[], message: RegExp][] = [
   ['--timeout x', ['env', self, '--timeout', 'x'], /--timeout must be a number of milliseconds, not 'x'/],
   ['--timeout 0', ['env', self, '--timeout', 0], /timeout must be a whole number/],
   ['--timeout without a number', ['env', self, '--timeout'], /'--timeout <MS>' argument missing/],
+  ['exec without a command', ['exec', self], /missing required argument 'command'/],
+  ['exec --timeout x', ['exec', self, '--timeout', 'x', '--', 'true'], /--timeout must be a number of milliseconds/],
+  ['exec --namespaces x', ['exec', self, '--namespaces', 'x', '--', 'true'], /namespaces must be of user, cgroup/],
+  [
+    'exec --host-binary',
+    ['exec', self, '--host-binary', '/nowhere', '--', 'true'],
+    /hostBinary cannot be read: ENOENT/,
+  ],
+  ['exec in no process', ['exec', 'abc', '--', 'true'], /target must be a process id/],
   ['no key', ['env', self, '--fingerprint-key'], /'--fingerprint-key <FILE>' argument missing/],
   ['a key that is not there', ['env', self, '--fingerprint-key', '/nowhere/key'], /cannot be read: ENOENT/],
   ['a key that is no file', ['env', self, '--fingerprint-key', directory], /cannot be read: EISDIR/],

@@ -1,5 +1,14 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { locate } from './toolchain.ts';
@@ -51,7 +60,10 @@ export class Container implements Disposable {
   }
 
   #runc(...args: string[]): string {
-    return execFileSync('runc', ['--root', this.#state, ...args], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
+    return execFileSync('runc', ['--root', this.#state, ...args], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
   }
 
   /** What a command prints that runc itself runs in it. */
@@ -82,7 +94,11 @@ export class Unshared implements Disposable {
   }
 
   /** With a new pid namespace `args` must hold `--fork`; `argv` is the command in it. */
-  static async start(args: readonly string[], argv: readonly string[] = ['sleep', '600'], uid?: number): Promise<Unshared> {
+  static async start(
+    args: readonly string[],
+    argv: readonly string[] = ['sleep', '600'],
+    uid?: number,
+  ): Promise<Unshared> {
     const ids = uid === undefined ? {} : { uid, gid: uid };
     const forked = args.includes('--fork');
     const all = [...args, ...(forked ? ['--kill-child'] : []), ...argv];
@@ -103,4 +119,3 @@ export class Unshared implements Disposable {
     this.#child.kill('SIGKILL');
   }
 }
-
