@@ -1,6 +1,7 @@
 // Usage: npm run bench -- [--quick] [--json]
 import { cpus, loadavg, release } from 'node:os';
 import { parseArgs } from 'node:util';
+import { benchExec } from './exec.ts';
 import { benchMany } from './many.ts';
 import { benchMemory, toText } from './memory.ts';
 import { Floor, present, Program, Workshop } from './programs.ts';
@@ -12,6 +13,7 @@ interface Size {
   readonly reads: Plan;
   readonly many: number;
   readonly pairs: number;
+  readonly commands: number;
   readonly memory: { readonly held: number; readonly byPid: number };
 }
 
@@ -19,12 +21,14 @@ const FULL: Size = {
   reads: { rounds: 12, reads: 100, programs: 5 },
   many: 15,
   pairs: 25,
+  commands: 15,
   memory: { held: 100_000, byPid: 20_000 },
 };
 const QUICK: Size = {
   reads: { rounds: 4, reads: 60, programs: 2 },
   many: 5,
   pairs: 15,
+  commands: 5,
   memory: { held: 5_000, byPid: 1_000 },
 };
 
@@ -58,6 +62,7 @@ async function benchAll(size: Size) {
   const target = workshop.compile('target');
   const rows = await benchProcesses(workshop, floor, size.reads);
   rows.push(...(await benchStart(floor, size.pairs)));
+  rows.push(...(await benchExec(floor, size.commands)));
   {
     await using parent = new Program([target, '10', '1000'], variables(20));
     const pids = (await parent.line()).trim().split(' ').map(Number);
