@@ -36,7 +36,14 @@ async function benchCommand(group: string, pid: number, floor: Floor, rounds: nu
   for (let round = -2; round < rounds; ++round) {
     const node = await floor.run([process.execPath, '-e', '0']);
     const enter = await floor.run(['nsenter', '--target', String(pid), '--mount', '--uts', '--', 'true']);
-    const podprobe = await floor.run([process.execPath, here('../dist/cli/main.js'), 'exec', String(pid), '--', 'true']);
+    const podprobe = await floor.run([
+      process.execPath,
+      here('../dist/cli/main.js'),
+      'exec',
+      String(pid),
+      '--',
+      'true',
+    ]);
     if (round < 0) continue;
     series.add(sum, [node + enter]);
     series.add('nsenter of true', [enter]);

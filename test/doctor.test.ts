@@ -7,7 +7,7 @@ import { unfit } from './helpers/hostile.ts';
 import { suite } from './helpers/suite.ts';
 
 const test = suite('doctor');
-const names = ['kernel', 'mapping query', 'other processes', 'yama', 'hidepid', 'live environment'];
+const names = ['kernel', 'mapping query', 'other processes', 'exec', 'yama', 'hidepid', 'live environment'];
 
 async function checkOf(name: string, checks: readonly Check[] | Promise<readonly Check[]>): Promise<Check> {
   const found = (await checks).find((check) => check.name === name);

@@ -7,7 +7,9 @@ import { checkSize, type ExecOptions } from './options.ts';
 
 /** How a command ended: one of the two is null, as in `node:child_process`. */
 export interface ExecExit {
+  /** Its exit code. */
   readonly code: number | null;
+  /** The signal that ended it. */
   readonly signal: NodeJS.Signals | null;
 }
 

@@ -10,7 +10,9 @@ export type ExecStdio = 'pipe' | 'ignore';
 
 /** How many characters a terminal shows. */
 export interface TerminalSize {
+  /** In a line. */
   readonly columns: number;
+  /** Lines. */
   readonly rows: number;
 }
 
