@@ -1,5 +1,5 @@
 # Sourced by the scripts of this folder: runs commands one after another, counts them, and has the last word.
-passed=0 failed=0 skipped=0
+passed=0 failed=0 skipped=0 failures=()
 logs=$(mktemp -d)
 trap 'rm -rf "$logs"' EXIT
 
@@ -33,7 +33,8 @@ tally() {
   local ran=${BASH_REMATCH[1]} broken=${BASH_REMATCH[2]}
   passed=$((passed + ran)) failed=$((failed + broken)) skipped=$((skipped + ${BASH_REMATCH[4]:-0}))
   if [[ $broken -gt 0 ]]; then
-    echo "== $1: FAILED: $broken of $((ran + broken))"
+    failures+=("$1: $broken of $((ran + broken))")
+    while IFS= read -r line; do failures+=("$1: $line"); done < <(grep -E '^ +FAIL |FAILED' "$log" | head -n 40)
   elif [[ $ran -eq 0 || $status -ne 0 ]]; then
     fail "$1" "counted $ran passed, none failed, but ended with exit code $status"
   fi
@@ -45,11 +46,12 @@ pass() {
 
 fail() {
   failed=$((failed + 1))
-  echo "== $1: FAILED: $2"
+  failures+=("$1: $2")
 }
 
-# The closing line; failure also when nothing was counted.
+# What failed once more, and the closing line; failure also when nothing was counted.
 finish() {
+  if [[ $failed -gt 0 ]]; then printf '== FAILED: %s\n' "${failures[@]}"; fi
   local line="$passed passed, $failed failed"
   if [[ $skipped -gt 0 ]]; then line+=", $skipped skipped"; fi
   echo "$line"

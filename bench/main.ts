@@ -2,8 +2,10 @@
 import { cpus, loadavg, release } from 'node:os';
 import { parseArgs } from 'node:util';
 import { benchExec } from './exec.ts';
+import { benchFiles, type Plan as FilesPlan } from './files.ts';
 import { benchMany } from './many.ts';
 import { benchMemory, toText } from './memory.ts';
+import { benchMounts, type MountPlan } from './mounts.ts';
 import { Floor, present, Program, Workshop } from './programs.ts';
 import { benchReads, gdb, type Plan } from './reads.ts';
 import { benchStart } from './start.ts';
@@ -12,23 +14,29 @@ import { type Row, toTable } from './table.ts';
 interface Size {
   readonly reads: Plan;
   readonly many: number;
+  readonly mounts: MountPlan;
   readonly pairs: number;
   readonly commands: number;
+  readonly files: FilesPlan;
   readonly memory: { readonly held: number; readonly byPid: number };
 }
 
 const FULL: Size = {
   reads: { rounds: 12, reads: 100, programs: 5 },
   many: 15,
+  mounts: { sizes: [34, 1_000, 10_000], rounds: 7 },
   pairs: 25,
   commands: 15,
+  files: { rounds: 12, reads: 200 },
   memory: { held: 100_000, byPid: 20_000 },
 };
 const QUICK: Size = {
   reads: { rounds: 4, reads: 60, programs: 2 },
   many: 5,
+  mounts: { sizes: [34, 1_000, 10_000], rounds: 3 },
   pairs: 15,
   commands: 5,
+  files: { rounds: 6, reads: 100 },
   memory: { held: 5_000, byPid: 1_000 },
 };
 
@@ -63,10 +71,15 @@ async function benchAll(size: Size) {
   const rows = await benchProcesses(workshop, floor, size.reads);
   rows.push(...(await benchStart(floor, size.pairs)));
   rows.push(...(await benchExec(floor, size.commands)));
+  rows.push(...(await benchFiles(floor, size.files)));
   {
     await using parent = new Program([target, '10', '1000'], variables(20));
     const pids = (await parent.line()).trim().split(' ').map(Number);
     rows.push(...(await benchMany(pids, floor, size.many)));
+  }
+  if (process.getuid?.() === 0) {
+    await using reader = new Program([workshop.compile('mountinfo')]);
+    rows.push(...(await benchMounts(reader, floor, size.mounts)));
   }
   await using program = new Program([target, '10'], variables(20));
   const memory = await benchMemory(Number(await program.line()), size.memory);

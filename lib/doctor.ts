@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { release } from 'node:os';
 import { readEnvironment } from './environ.ts';
 import { effectiveCapabilities, mayTraceAnything, yamaScope } from './permission.ts';
+import { statIn } from './rootfs.ts';
 
 /** One thing that podprobe needs, and whether it is there. */
 export interface Check {
@@ -88,6 +89,17 @@ function checkHidepid(): Check {
   return { name, state: 'limited', found: `/proc is mounted with hidepid=${hidden}`, cure };
 }
 
+async function checkFiles(): Promise<Check> {
+  const name = 'files of containers';
+  try {
+    await statIn(process.pid, '/');
+    return { name, state: 'ok', found: 'paths are resolved below the root of a process (openat2)', cure: null };
+  } catch (error) {
+    const cure = 'run on Linux 5.6 or later, under a seccomp profile that allows openat2';
+    return { name, state: 'missing', found: (error as Error).message, cure };
+  }
+}
+
 async function checkAddon(): Promise<Check> {
   const name = 'live environment';
   const { live } = await readEnvironment(process.pid);
@@ -116,6 +128,7 @@ export async function runChecks(): Promise<Check[]> {
     checkExec(),
     checkYama(),
     checkHidepid(),
+    await checkFiles(),
     await checkAddon(),
   ];
 }

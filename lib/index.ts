@@ -11,9 +11,38 @@ export {
   readEnvironments,
 } from './environ.ts';
 export { SystemError, type SystemErrorRecord, UsageError } from './errors.ts';
+export { findMount, listMounts } from './mounts.ts';
+export { type HostOptions, type HostSecretVolume, listHostSecretVolumes } from './mounts/host-volumes.ts';
+export {
+  listSecretVolumes,
+  type SecretVolume,
+  type SecretVolumeSurvey,
+  surveySecretVolumes,
+  type VolumeView,
+} from './mounts/secret-volumes.ts';
+export { type DeviceNumber, Mount, MountTable } from './mounts/table.ts';
+export { type MountEvent, type MountWatchOptions, watchMounts } from './mounts/watch.ts';
+export type { VolumeKind } from './mounts/volume-path.ts';
 export { execIn } from './exec.ts';
 export { type ExecExit, ExecutedProcess } from './exec/executed-process.ts';
 export type { ExecOptions, ExecStdio, NamespaceName, TerminalSize } from './exec/options.ts';
 export type { InitialState, LiveState } from './native.ts';
 export type { WaitOptions } from './options.ts';
 export { openProcess, Process } from './process.ts';
+export {
+  type DirectoryEntry,
+  type DirectoryListing,
+  openIn,
+  readdirIn,
+  type ReadDirectoryOptions,
+  readFileIn,
+  type ReadFileOptions,
+  readlinkIn,
+  statIn,
+  type StatOptions,
+} from './rootfs.ts';
+export { ContainerFile, type FileStreamOptions } from './rootfs/file.ts';
+export type { FileStatus, FileType } from './rootfs/status.ts';
+export { SecretVolumeWatch, watchSecretVolume } from './watch.ts';
+export { type SecretEntry, VolumeEvent, type VolumeEventKind } from './watch/event.ts';
+export type { VolumeTarget } from './watch/target.ts';

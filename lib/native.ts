@@ -5,6 +5,9 @@ import type { SystemErrorRecord } from './errors.ts';
 /** A process held by the addon. */
 export type ProcessHandle = object & { readonly __handle: unique symbol };
 
+/** A file of a container, held open by the addon. */
+export type FileHandle = object & { readonly __file: unique symbol };
+
 /** What has become of what the program was started with; docs/guides/env.md says what each means. */
 export type InitialState = 'intact' | 'overwritten' | 'relocated' | 'empty' | 'unreadable';
 
@@ -60,6 +63,62 @@ export interface NativeRequest {
   readonly timeout: number;
 }
 
+/** `packed` holds eighteen words (u32) a mount, four numbers and the start and end of seven texts, then the block. */
+export interface NativeMountTable {
+  readonly count: number;
+  readonly malformed: number;
+  readonly truncated: boolean;
+  readonly byListmount: boolean;
+  readonly packed: ArrayBuffer;
+}
+
+/** A mount table that is watched. */
+export type MountWatchHandle = object & { readonly __mountWatch: unique symbol };
+
+/** A directory to look at, if its device is the one that is expected. */
+export type NativeVolumePlace = readonly [path: Buffer, major: number, minor: number];
+
+export interface NativeVolumeLook {
+  readonly generation: Buffer | null;
+  readonly keys: readonly Buffer[];
+  readonly truncated: boolean;
+}
+
+/** A path as a process sees it. */
+export interface NativeRootRequest {
+  readonly path: Uint8Array;
+  /** The last link of the path, too. */
+  readonly follow: boolean;
+  /** Of each entry of a directory. */
+  readonly details: boolean;
+  /** Bytes of a file, entries of a directory. */
+  readonly most: number;
+  /** Milliseconds. */
+  readonly timeout: number;
+}
+
+/** Byte strings: `count + 1` offsets (u32), then the block. Statuses: rows of 64-bit words (lib/rootfs/status.ts). */
+export interface NativeListing {
+  readonly names: ArrayBuffer;
+  /** `d_type` of each. */
+  readonly types: Uint8Array;
+  readonly truncated: boolean;
+  /** Empty without details. */
+  readonly statuses: ArrayBuffer;
+  readonly links: ArrayBuffer;
+}
+
+type InRoot<Value> = (
+  id: number,
+  target: number | ProcessHandle,
+  request: NativeRootRequest,
+) => Promise<Outcome<Value>[]>;
+
+/** The secret volumes that one thread of JavaScript watches. */
+export type WatchHandle = object & { readonly __watch: unique symbol };
+
+/** What is told of a watched volume: lib/watch/report.ts reads it. */
+export type NativeVolumeReport = ArrayBuffer;
 /** A command that the addon has started; it ends when this is ended or collected. */
 export type CommandHandle = object & { readonly __command: unique symbol };
 
@@ -100,6 +159,51 @@ export interface Addon {
     targets: readonly (number | ProcessHandle)[],
     request: NativeRequest,
   ): Promise<Outcome<NativeEnvironment>[]>;
+  listMounts(id: number, target: number | ProcessHandle, timeout: number): Promise<Outcome<NativeMountTable>[]>;
+  /** By statmount(2), whatever mountinfo says. */
+  listNamespaceMounts(
+    id: number,
+    target: number | ProcessHandle,
+    timeout: number,
+  ): Promise<Outcome<NativeMountTable>[]>;
+  /** A table of one. */
+  findMount(
+    id: number,
+    target: number | ProcessHandle,
+    timeout: number,
+    path: Buffer,
+  ): Promise<Outcome<NativeMountTable>[]>;
+  /** `tell` gets whether the process has ended; else its table has changed. */
+  watchMounts(target: number | ProcessHandle, tell: (gone: boolean) => void): Outcome<MountWatchHandle>;
+  closeMountWatch(handle: MountWatchHandle): void;
+  /** Null for a place that could not be looked at. */
+  lookAtVolumes(
+    id: number,
+    target: number | ProcessHandle,
+    places: readonly NativeVolumePlace[],
+    timeout: number,
+  ): Promise<Outcome<(NativeVolumeLook | null)[]>[]>;
+  readonly readFileIn: InRoot<Buffer>;
+  readonly readdirIn: InRoot<NativeListing>;
+  readonly statIn: InRoot<ArrayBuffer>;
+  readonly readlinkIn: InRoot<Buffer>;
+  readonly openIn: InRoot<FileHandle>;
+  readFile(id: number, file: FileHandle, timeout: number, offset: number, length: number): Promise<Outcome<Buffer>[]>;
+  statFile(id: number, file: FileHandle, timeout: number): Promise<Outcome<ArrayBuffer>[]>;
+  /** The handle is of no use any more. */
+  closeFile(id: number, file: FileHandle, timeout: number): Promise<Outcome<boolean>[]>;
+  /** `key`: 16 bytes. */
+  openWatch(key: Uint8Array, callback: (report: NativeVolumeReport) => void): Outcome<WatchHandle>;
+  closeWatch(watch: WatchHandle): void;
+  /** Whether the event loop stays alive for it. */
+  keepWatch(watch: WatchHandle, keep: boolean): void;
+  addVolume(watch: WatchHandle, volume: number, process: ProcessHandle | null, path: Uint8Array): Outcome<never>;
+  removeVolume(watch: WatchHandle, volume: number): void;
+  /** Whatever is read next is new. */
+  resetVolume(watch: WatchHandle, volume: number): void;
+  /** At once, where that waits for nobody. */
+  rereadVolume(watch: WatchHandle, volume: number): NativeVolumeReport;
+  lookAtVolume(id: number, watch: WatchHandle, volume: number, timeout: number): Promise<Outcome<NativeVolumeReport>[]>;
   /** `helper` is {@link helperProgram}. */
   startCommand(
     id: number,

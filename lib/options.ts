@@ -17,6 +17,12 @@ export function checkMilliseconds(option: string, value: unknown, most: number):
   throw new UsageError(option, `must be a whole number of milliseconds from 1 to ${most}`);
 }
 
+/** Throws a UsageError unless `value` is a whole number from 0 to `most`. */
+export function checkCount(option: string, value: unknown, most: number): number {
+  if (typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= most) return value;
+  throw new UsageError(option, `must be a whole number from 0 to ${most}`);
+}
+
 /** Throws a UsageError unless `value` is true or false. */
 export function checkBoolean(option: string, value: unknown): boolean {
   if (typeof value === 'boolean') return value;

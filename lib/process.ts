@@ -51,6 +51,7 @@ export class Process implements AsyncDisposable {
   readonly pid: number;
   #handle: ProcessHandle | null;
   #last: Promise<unknown> = Promise.resolve();
+  readonly #beside = new Set<Promise<unknown>>();
 
   /** @internal Use {@link openProcess}. */
   constructor(pid: number, handle: ProcessHandle) {
@@ -69,9 +70,21 @@ export class Process implements AsyncDisposable {
     return signal === undefined ? turn : untilAborted(turn, signal);
   }
 
+  /** @internal Runs `read` beside whatever else is read: it shares nothing with other reads but what never changes. */
+  async atOnce<Value>(read: (handle: ProcessHandle) => Promise<Value>): Promise<Value> {
+    if (this.#handle === null) throw new UsageError('process', `${this.pid} has been closed`);
+    const reading = read(this.#handle);
+    this.#beside.add(reading);
+    try {
+      return await reading;
+    } finally {
+      this.#beside.delete(reading);
+    }
+  }
+
   /** Closes the descriptors, after the reads that are under way. Later reads are refused. Can be called again. */
   async close(): Promise<void> {
-    await this.#last;
+    await Promise.allSettled([this.#last, ...this.#beside]);
     if (this.#handle !== null) addon.closeProcess(this.#handle);
     this.#handle = null;
   }
@@ -110,4 +123,20 @@ export async function transact<Value>(
   const [outcome] = held ? await target.inTurn(run, signal) : await run(pid);
   if (outcome?.error !== undefined) throw processError(outcome.error, pid);
   return outcome?.value as Value;
+}
+
+/**
+ * @internal One transaction of the addon that needs nothing of a held process but its descriptors: it waits for no other.
+ * Gives the process id and the outcome.
+ */
+export async function transactAtOnce<Value>(
+  target: Process | number,
+  signal: AbortSignal | undefined,
+  start: (id: number, target: number | ProcessHandle) => Promise<Outcome<Value>[]>,
+): Promise<{ pid: number; outcome: Outcome<Value> | undefined }> {
+  const run = (one: number | ProcessHandle): Promise<Outcome<Value>[]> => callAddon((id) => start(id, one), signal);
+  const held = target instanceof Process;
+  const pid = held ? target.pid : checkPid(target);
+  const [outcome] = held ? await target.atOnce(run) : await run(pid);
+  return { pid, outcome };
 }

@@ -7,7 +7,16 @@ import { unfit } from './helpers/hostile.ts';
 import { suite } from './helpers/suite.ts';
 
 const test = suite('doctor');
-const names = ['kernel', 'mapping query', 'other processes', 'exec', 'yama', 'hidepid', 'live environment'];
+const names = [
+  'kernel',
+  'mapping query',
+  'other processes',
+  'exec',
+  'yama',
+  'hidepid',
+  'files of containers',
+  'live environment',
+];
 
 async function checkOf(name: string, checks: readonly Check[] | Promise<readonly Check[]>): Promise<Check> {
   const found = (await checks).find((check) => check.name === name);

@@ -126,6 +126,14 @@ test('a skipped test is not run, and its reason is printed', () => {
   assert.match(outcome.output, /^skip: one: needs CAP_SYS_PTRACE$/m);
 });
 
+test('what the kernel cannot do is skipped, and counted, under PODPROBE_NO_SKIP=1 too', () => {
+  const script = `test('one', () => { throw new Error('ran'); }, { impossible: 'no such hardware', skip: 'needs gcc' });
+    test('two', () => {}); test.run();`;
+  const outcome = runChild(script, { PODPROBE_NO_SKIP: '1' });
+  expectCounts(outcome, { code: 0, total: 1, passed: 1, skipped: 1 });
+  assert.match(outcome.output, /^skip: one: no such hardware$/m);
+});
+
 test('a skipped test is a failure under PODPROBE_NO_SKIP=1', () => {
   const script = `test('one', () => {}, { skip: 'needs CAP_SYS_PTRACE' }); test.run();`;
   expectCounts(runChild(script), { code: 0, total: 0, skipped: 1 });

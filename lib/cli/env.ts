@@ -11,7 +11,7 @@ import { envDocument } from '../report/env-json.ts';
 import { envText } from '../report/env-text.ts';
 import { createFingerprint } from '../report/fingerprint.ts';
 import { EXIT } from './exit-code.ts';
-import { parseMilliseconds } from './milliseconds.ts';
+import { parseMilliseconds } from './number.ts';
 import { type OutputOptions, print, printJson, terminalStyle } from './output.ts';
 import { parseTarget } from './target.ts';
 
@@ -31,12 +31,12 @@ function readKey(path: string): Buffer {
 
 function toReadOptions(options: OutputOptions): ReadEnvironmentOptions {
   const both = options.initial === options.live;
-  const stopTimeout = parseMilliseconds('--stop-timeout', String(options['stopTimeout']));
+  const stopTimeout = parseMilliseconds('--stop-timeout', options['stopTimeout']);
   return {
     initial: both || options.initial === true,
     live: both || options.live === true,
     stop: options['stop'] === true && stopTimeout,
-    timeout: parseMilliseconds('--timeout', String(options.timeout)),
+    timeout: parseMilliseconds('--timeout', options.timeout),
   };
 }
 

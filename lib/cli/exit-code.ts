@@ -16,6 +16,8 @@ const BY_CODE: Record<string, number> = {
   ESRCH: EXIT.noTarget,
   EINVAL: EXIT.noTarget,
   ENOENT: EXIT.noTarget,
+  ENOTDIR: EXIT.noTarget,
+  ENAMETOOLONG: EXIT.noTarget,
   EACCES: EXIT.denied,
   EPERM: EXIT.denied,
   EXDEV: EXIT.denied,
@@ -34,8 +36,9 @@ const BY_CODE: Record<string, number> = {
   EIO: EXIT.incomplete,
 };
 
-/** Exit code for an error, by its `code`. */
+/** Exit code for an error, by its `code`: whatever else a system call answers is no bug, but an answer that is missing. */
 export function exitCodeOf(error: unknown): number {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  return (Object.hasOwn(BY_CODE, code) ? BY_CODE[code] : undefined) ?? EXIT.bug;
+  if (!(error instanceof Error) || !('code' in error)) return EXIT.bug;
+  const known = Object.hasOwn(BY_CODE, String(error.code)) ? BY_CODE[String(error.code)] : undefined;
+  return known ?? ('syscall' in error ? EXIT.incomplete : EXIT.bug);
 }

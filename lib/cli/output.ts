@@ -1,3 +1,5 @@
+import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { printable } from '../report/entry.ts';
 import { createStyle, type Style } from '../report/style.ts';
 import { EXIT, exitCodeOf } from './exit-code.ts';
@@ -22,6 +24,11 @@ export function endWithReader(): void {
 /** Prints lines. */
 export function print(lines: readonly string[]): void {
   process.stdout.write(`${lines.join('\n')}\n`);
+}
+
+/** Prints bytes as they are, as fast as they are taken. */
+export async function printBytes(bytes: Readable): Promise<void> {
+  await pipeline(bytes, process.stdout, { end: false });
 }
 
 /** JSON leaves DEL, the control characters of eight bits and those that turn text around as they are. */

@@ -47,6 +47,70 @@ function addEnv(program: Command): void {
     );
 }
 
+function addMounts(program: Command): void {
+  program
+    .command('mounts')
+    .argument('<target>', 'a process id')
+    .summary('mount table of a process; its secret volumes, paired with the view of the node')
+    .description(
+      'Shows the mounts of a process as the kernel tells them, and the secret volumes among them beside what the node sees: read-only there, read-write here, with generation, keys and stale subPath mounts.',
+    )
+    .addOption(jsonOption())
+    .option('--explain', 'name the eleven fields of a line')
+    .option('--host <PID>', "a process whose mount table is the node's")
+    .option('--timeout <MS>', 'give up after so many milliseconds', '2000')
+    .addHelpText(
+      'after',
+      '\nExample:\n  podprobe mounts $$ --explain\n\nExit codes: 0 done, 2 usage, 3 no such process, 4 not permitted, 5 part of the answer is unknown.',
+    )
+    .action(
+      action(async (target: string, options: OutputOptions) =>
+        (await import('./mounts.ts')).runMounts(target, options),
+      ),
+    );
+}
+
+const filesHelp = (example: string): string =>
+  `\nExample:\n  podprobe ${example}\n\nExit codes: 0 done, 2 usage, 3 no such process or file, 4 not permitted, 5 it could not be read.`;
+
+function addCat(program: Command): void {
+  program
+    .command('cat')
+    .argument('<target>', 'a process id')
+    .argument('<path>', 'an absolute path, as the process sees it')
+    .summary('a file as a process sees it')
+    .description(
+      'Writes the content of a file as a process sees it to standard output. The path and every link in it are resolved below the root of the process; devices, FIFOs and sockets are refused.',
+    )
+    .option('--timeout <MS>', 'give up when a read takes so many milliseconds', '2000')
+    .option('--max-bytes <N>', 'fail where the file has more', '1073741824')
+    .addHelpText('after', filesHelp('cat $$ /etc/hostname'))
+    .action(
+      action(async (target: string, path: string, options: OutputOptions) =>
+        (await import('./cat.ts')).runCat(target, path, options),
+      ),
+    );
+}
+
+function addLs(program: Command): void {
+  program
+    .command('ls')
+    .argument('<target>', 'a process id')
+    .argument('<path>', 'an absolute path, as the process sees it')
+    .summary('a directory as a process sees it')
+    .description(
+      'Lists a directory as a process sees it. What is no directory is listed itself. Owners are numbered as they are here, not as in the container.',
+    )
+    .addOption(jsonOption())
+    .option('--timeout <MS>', 'give up after so many milliseconds', '2000')
+    .addHelpText('after', filesHelp('ls $$ /etc'))
+    .action(
+      action(async (target: string, path: string, options: OutputOptions) =>
+        (await import('./ls.ts')).runLs(target, path, options),
+      ),
+    );
+}
+
 function addExec(program: Command): void {
   program
     .command('exec')
@@ -84,12 +148,18 @@ function addDoctor(program: Command): void {
 function addDemo(program: Command): void {
   program
     .command('demo')
-    .argument('[name]', 'which one: setenv', 'setenv')
+    .argument('[name]', 'which one: setenv or pod; both when it is left out')
     .summary('the article, reproduced live')
-    .description('Runs the setenv experiment on a real child process and tells it step by step.')
+    .description(
+      'Runs the experiments and tells them step by step: setenv, on a real child process, and pod, a Secret on its way through real namespaces and mounts. Without privileges the pod is made in a user namespace.',
+    )
     .addOption(jsonOption())
-    .addHelpText('after', '\nExample:\n  podprobe demo setenv')
-    .action(action(async (name: string, options: OutputOptions) => (await import('./demo.ts')).runDemo(name, options)));
+    .addHelpText('after', '\nExample:\n  podprobe demo pod')
+    .action(
+      action(async (name: string | undefined, options: OutputOptions) =>
+        (await import('./demo.ts')).runDemo(name, options),
+      ),
+    );
 }
 
 /** The command line, without having parsed anything. */
@@ -102,6 +172,9 @@ export function createProgram(): Command {
       process.exit(error.exitCode === 0 ? 0 : EXIT.usage);
     });
   addEnv(program);
+  addMounts(program);
+  addCat(program);
+  addLs(program);
   addExec(program);
   addDoctor(program);
   addDemo(program);

@@ -1,7 +1,5 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import {
@@ -12,6 +10,7 @@ import {
   type Process,
   readEnvironment,
 } from '../index.ts';
+import { lineReader } from './child-lines.ts';
 
 /** What the child is started with: nothing of the caller's own environment. */
 const CHILD_ENVIRONMENT = { PATH: '/usr/bin:/bin', LANG: 'C.UTF-8', HELLO: 'world', EMPTY: '' };
@@ -59,20 +58,12 @@ function regionAt(pid: number, address: bigint): string {
   return 'unknown';
 }
 
-/** The lines a child prints, one at a time; rejects when it ends before the line that is awaited. */
-function lineReader(child: Child): (expected: string) => Promise<void> {
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  const failure = once(child, 'error').then(([error]) => Promise.reject(error));
-  failure.catch(() => undefined);
-  return async (expected) => {
-    const { value, done } = await Promise.race([lines.next(), failure]);
-    if (done === true || value !== expected)
-      throw new Error(`the program of the experiment ended before it said '${expected}'`);
-  };
-}
-
 async function experiment(child: Child, program: string): Promise<SetenvExperiment> {
-  const says = lineReader(child);
+  const next = lineReader(child, 'the program of the experiment');
+  const says = async (expected: string): Promise<void> => {
+    const line = await next();
+    if (line !== expected) throw new Error(`the program of the experiment said '${line}', not '${expected}'`);
+  };
   await says('waiting');
   const pid = child.pid as number;
   await using target = await openProcess(pid);

@@ -29,10 +29,21 @@ export function shownEntries(block: EnvironmentBlock): readonly EnvironmentEntry
   });
 }
 
+/** Bytes as a member of a document: text where they are UTF-8, else base64 beside a null. */
+export type BytesDocument<Member extends string> = { readonly [Key in Member]: string | null } & {
+  readonly [Key in `${Member}Base64`]?: string;
+};
+
+/** Bytes under the name of a member; null where there are none. */
+export function bytesDocument<Member extends string>(member: Member, bytes: Buffer | null): BytesDocument<Member> {
+  const text = bytes !== null && isUtf8(bytes) ? bytes.toString() : null;
+  const encoded = bytes === null || text !== null ? {} : { [`${member}Base64`]: bytes.toString('base64') };
+  return { [member]: text, ...encoded } as BytesDocument<Member>;
+}
+
 /** A name: as text where it is UTF-8, else in base64 beside a null. */
-export function nameDocument(name: Buffer | null): { name: string | null; nameBase64?: string } {
-  if (name === null) return { name: null };
-  return isUtf8(name) ? { name: name.toString() } : { name: null, nameBase64: name.toString('base64') };
+export function nameDocument(name: Buffer | null): BytesDocument<'name'> {
+  return bytesDocument('name', name);
 }
 
 export function entryDocument({ name, value }: EnvironmentEntry, { fingerprint, reveal }: Disclosure): EntryDocument {

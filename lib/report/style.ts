@@ -8,12 +8,15 @@ export function createStyle(coloured: boolean): Style {
   return coloured ? (format, text) => styleText(format, text) : (_format, text) => text;
 }
 
-/** Rows with their columns aligned, two spaces apart; the last column is not padded. */
-export function alignColumns(rows: readonly (readonly string[])[]): string[] {
+/**
+ * Rows with their columns aligned, two spaces apart; the last column is not padded, and no cell is padded to more than
+ * `widest`, so that one long cell does not make every row long.
+ */
+export function alignColumns(rows: readonly (readonly string[])[], widest = Infinity): string[] {
   const widths: number[] = [];
   for (const row of rows)
     row.forEach((cell, i) => {
-      widths[i] = Math.max(widths[i] ?? 0, cell.length);
+      widths[i] = Math.max(widths[i] ?? 0, Math.min(cell.length, widest));
     });
   return rows.map((row) =>
     row

@@ -89,6 +89,27 @@ Snapshot read_go_slice(Memory& memory, std::uint64_t variable, unsigned word, co
   return snapshot;
 }
 
+/// The variable and the vector: what leads to the strings.
+std::span<const Extent> links_of(const Snapshot& snapshot) {
+  return std::span(snapshot.extents).first(std::min<std::size_t>(snapshot.extents.size(), 2));
+}
+
+/// One read of all extents, in their order.
+bool same_bytes(Memory& memory, const std::vector<const Extent*>& extents) {
+  std::size_t total = 0;
+  for (const Extent* const extent : extents) total += extent->bytes.size();
+  SecretBytes now(total);
+  std::vector<Piece> pieces;
+  for (std::size_t at = 0; const Extent* const extent : extents) {
+    pieces.push_back({extent->address, std::span(now).subspan(at, extent->bytes.size())});
+    at += extent->bytes.size();
+  }
+  if (!memory.gather(pieces)) return false;
+  return std::ranges::equal(pieces, extents, [](const Piece& piece, const Extent* extent) {
+    return extent->bytes.empty() || std::memcmp(piece.out.data(), extent->bytes.data(), extent->bytes.size()) == 0;
+  });
+}
+
 }  // namespace
 
 VectorRead read_vector(Memory& memory, std::uint64_t vector, unsigned word, std::size_t most) {
@@ -126,18 +147,16 @@ VectorRead read_vector(Memory& memory, std::uint64_t vector, unsigned word, std:
 
 bool unchanged(Memory& memory, const Snapshot& snapshot) {
   if (!snapshot.fault.empty() || snapshot.extents.empty() || snapshot.extents.size() > most_extents) return false;
-  std::size_t total = 0;
-  for (const Extent& extent : snapshot.extents) total += extent.bytes.size();
-  SecretBytes now(total);
-  std::vector<Piece> pieces;
-  for (std::size_t at = 0; const Extent& extent : snapshot.extents) {
-    pieces.push_back({extent.address, std::span(now).subspan(at, extent.bytes.size())});
-    at += extent.bytes.size();
-  }
-  if (!memory.gather(pieces)) return false;
-  return std::ranges::equal(pieces, snapshot.extents, [](const Piece& piece, const Extent& extent) {
-    return extent.bytes.empty() || std::memcmp(piece.out.data(), extent.bytes.data(), extent.bytes.size()) == 0;
-  });
+  std::vector<const Extent*> extents;
+  for (const Extent& extent : snapshot.extents) extents.push_back(&extent);
+  for (const Extent& link : links_of(snapshot)) extents.push_back(&link);
+  return same_bytes(memory, extents);
+}
+
+bool still_linked(Memory& memory, const Snapshot& snapshot) {
+  std::vector<const Extent*> links;
+  for (const Extent& link : links_of(snapshot)) links.push_back(&link);
+  return same_bytes(memory, links);
 }
 
 Snapshot read_snapshot(Memory& memory, std::uint64_t variable, Layout layout, unsigned word, const Limits& limits) {

@@ -25,9 +25,14 @@ struct Snapshot {
   }
 };
 
-/// Whether the bytes that `snapshot` was made from are still the same: a second look, for the price of one read.
+/// Whether the bytes that `snapshot` was made from are still the same: a second look, for the price of one read. Variable
+/// and vector are read before the strings and again behind them.
 /// False also when they cannot be compared that way (a fault, or too many runs).
 bool unchanged(Memory& memory, const Snapshot& snapshot);
+
+/// Whether variable and vector are still the same: a string that was freed after the vector was read, and whose memory
+/// was in use again when the string was read, is no longer in it.
+bool still_linked(Memory& memory, const Snapshot& snapshot);
 
 /// Reads variable, vector and strings, in this order, once.
 Snapshot read_snapshot(Memory& memory, std::uint64_t variable, Layout layout, unsigned word, const Limits& limits);

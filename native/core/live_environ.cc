@@ -13,14 +13,15 @@ struct Doubt {
   unsigned votes;          ///< so many equal looks
   unsigned looks;          ///< out of so many
   std::size_t candidates;  ///< with so many states in mind
+  bool linked;             ///< only those count whose strings are still in the vector afterwards
 };
 
-/// musl and Go free the string that is replaced: against a tight setenv() loop, 3.5 % of all looks show a string whose
-/// memory is in use again, with the pointer to it back in place. Two such looks in a row are seen, five never were. More
-/// looks would make such a state win by patience.
-constexpr Doubt strings_are_freed{.votes = 8, .looks = 64, .candidates = 6};
+/// musl and Go free the string that is replaced: against a tight setenv() loop, up to 5 % of all looks show one wrong
+/// string, whose memory was in use again when it was read; with the pointer to it back in place, 0.5 %. More looks would
+/// make such a state win by patience.
+constexpr Doubt strings_are_freed{.votes = 8, .looks = 64, .candidates = 6, .linked = true};
 /// glibc keeps every string it has ever linked: only the vector can be torn.
-constexpr Doubt strings_are_kept{.votes = 5, .looks = 128, .candidates = 32};
+constexpr Doubt strings_are_kept{.votes = 5, .looks = 128, .candidates = 32, .linked = false};
 constexpr unsigned votes_at_rest = 5;
 constexpr unsigned looks_between_pauses = 16;
 constexpr std::size_t most_remembered = 8 << 20;
@@ -136,6 +137,10 @@ LiveEnviron read_live_environ(Memory& memory, const Location& location, const Li
     }
     Snapshot look = read_snapshot(memory, location.variable, location.layout, location.word, limits);
     vector = look.vector;
+    if (doubt.linked && ballot.latest() && !still_linked(memory, look)) {
+      ballot.disturb();
+      continue;
+    }
     if (look.fault.empty() && !suspicious(look)) {
       doubtful.reset();
       if (Snapshot* const elected = ballot.vote(std::move(look))) return judge(location, std::move(*elected));

@@ -1,10 +1,33 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
 namespace podprobe::core {
+
+/// The fields of one mount; views of the line they were parsed from, escapes still in.
+///
+/// Shape: `36 35 98:0 /mnt1 /mnt2 rw,noatime master:1 - ext3 /dev/root rw`; fields are parted by one space, so that an
+/// empty source leaves two; a lone `-` ends the optional fields, of which there may be none.
+/// Source: proc_pid_mountinfo(5), fs/proc_namespace.c show_mountinfo().
+struct MountLine {
+  std::uint32_t id = 0;
+  std::uint32_t parent = 0;
+  std::uint32_t major = 0;
+  std::uint32_t minor = 0;
+  std::string_view root;
+  std::string_view point;
+  std::string_view options;
+  std::string_view optional;  ///< the optional fields, one space between two
+  std::string_view type;
+  std::string_view source;  ///< may be empty
+  std::string_view super_options;
+};
+
+/// One line without its line end; nothing when it is not as above.
+std::optional<MountLine> parse_mount_line(std::string_view line);
 
 /// Which mount is looked for: by its id, or by the device of a file on it.
 struct MountKey {
@@ -14,10 +37,6 @@ struct MountKey {
 };
 
 /// The file system type that /proc/PID/mountinfo gives for the mount, else for the device; empty when it has neither.
-///
-/// Shape: `36 35 98:0 /mnt1 /mnt2 rw,noatime master:1 - ext3 /dev/root rw`; fields are parted by one space, the type
-/// stands behind the lone `-` that ends the optional fields.
-/// Source: proc_pid_mountinfo(5).
 std::string file_system_of(std::string_view mountinfo, const MountKey& key);
 
 /// Whether reading a file of this type cannot wait for another process or another machine.

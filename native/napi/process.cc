@@ -1,6 +1,7 @@
 #include "napi/process.h"
 
 #include "napi/async.h"
+#include "napi/handle.h"
 
 namespace podprobe::napi {
 
@@ -11,11 +12,7 @@ using Held = std::shared_ptr<tasks::HeldProcess>;
 constexpr napi_type_tag tag = {0x8d3f1b0c54a2476e, 0xa1c09e7b6f35d284};
 
 /// The process behind a handle, or nullptr when it is closed.
-Held process_of(Napi::Value value) {
-  const auto handle = value.As<Napi::External<Held>>();
-  if (!value.IsExternal() || !handle.CheckTypeTag(&tag)) throw Napi::TypeError::New(value.Env(), "not a process handle");
-  return *handle.Data();
-}
+Held process_of(Napi::Value value) { return *from_handle<tasks::HeldProcess>(value, tag); }
 
 }  // namespace
 
@@ -23,11 +20,7 @@ Napi::Value open_process(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   Napi::Object result = Napi::Object::New(env);
   try {
-    auto held = std::make_unique<Held>(std::make_shared<tasks::HeldProcess>(info[0].As<Napi::Number>().Int32Value()));
-    auto handle = Napi::External<Held>::New(env, held.get(), [](Napi::Env, Held* owned) { delete owned; });
-    held.release();
-    handle.TypeTag(&tag);
-    result.Set("value", handle);
+    result.Set("value", to_handle(env, std::make_shared<tasks::HeldProcess>(info[0].As<Napi::Number>().Int32Value()), tag));
   } catch (const sys::Error& error) {
     result.Set("error", to_record(env, error));
   }
@@ -40,8 +33,7 @@ Target target_of(Napi::Value value) {
 }
 
 Napi::Value close_process(const Napi::CallbackInfo& info) {
-  process_of(info[0]);
-  info[0].As<Napi::External<Held>>().Data()->reset();
+  from_handle<tasks::HeldProcess>(info[0], tag)->reset();
   return info.Env().Undefined();
 }
 

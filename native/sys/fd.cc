@@ -23,6 +23,11 @@ Fd open_path(const std::string& path, int flags) {
   return Fd(number);
 }
 
+Fd reopen(const Fd& held, int flags, const std::string& shown) {
+  // an absolute path: relative to nothing
+  return open_at(held, ("/proc/self/fd/" + std::to_string(held.get())).c_str(), flags, shown);
+}
+
 std::string read_link(const std::string& path) {
   std::array<char, 4096> target;
   const auto size = readlink(path.c_str(), target.data(), target.size());

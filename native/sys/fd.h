@@ -38,6 +38,8 @@ class Fd {
 Fd open_at(const Fd& directory, const char* name, int flags, const std::string& shown);
 Fd open_path(const std::string& path, int flags);
 
+/// Opens the file that is held with O_PATH, whatever its path leads to by now.
+Fd reopen(const Fd& held, int flags, const std::string& shown);
 /// Target of a symbolic link; empty when it may not be read.
 std::string read_link(const std::string& path);
 

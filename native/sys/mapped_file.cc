@@ -1,7 +1,6 @@
 #include "sys/mapped_file.h"
 
 #include <fcntl.h>
-#include <linux/openat2.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -11,24 +10,20 @@
 #include <array>
 #include <cstdio>
 
+#include "sys/openat2.h"
+
 namespace podprobe::sys {
 
 namespace {
 
 FileHandle identify(Fd path, const std::string& shown) {
-  struct statx status {};
-  constexpr unsigned statx_mount_id = 0x1000;  // STATX_MNT_ID, younger than this system's headers may be
-  if (statx(path.get(), "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, STATX_TYPE | STATX_INO | statx_mount_id, &status) != 0) {
-    throw Error(errno, "statx", shown);
-  }
-  FileHandle handle{.path = std::move(path),
-                    .major = status.stx_dev_major,
-                    .minor = status.stx_dev_minor,
-                    .inode = status.stx_ino,
-                    .mount_id = 0,
-                    .regular = S_ISREG(status.stx_mode)};
-  if ((status.stx_mask & statx_mount_id) != 0) handle.mount_id = status.stx_mnt_id;
-  return handle;
+  const FileStatus status = status_of(path, Freshness::cached, shown);
+  return {.path = std::move(path),
+          .major = status.device.major,
+          .minor = status.device.minor,
+          .inode = status.inode,
+          .mount_id = status.mount_id,
+          .regular = S_ISREG(status.mode)};
 }
 
 }  // namespace
@@ -43,17 +38,11 @@ FileHandle hold_mapped(const Process& process, std::uint64_t start, std::uint64_
 }
 
 FileHandle hold_in_root(const Process& process, const std::string& path) {
-  const Fd root = process.open("root", O_PATH | O_DIRECTORY);
-  struct open_how how {};
-  how.flags = O_PATH | O_CLOEXEC;
-  how.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS;
-  const auto number = retry_eintr([&] { return syscall(SYS_openat2, root.get(), path.c_str(), &how, sizeof how); });
-  if (number < 0) throw Error(errno, "openat2", path);
-  return identify(Fd(static_cast<int>(number)), path);
+  return identify(open_in_root(process.open_root(), path, O_PATH), path);
 }
 
 Fd open_held(const FileHandle& handle) {
-  return open_path("/proc/self/fd/" + std::to_string(handle.path.get()), O_RDONLY | O_NONBLOCK | O_NOCTTY);
+  return reopen(handle.path, O_RDONLY | O_NONBLOCK | O_NOCTTY, "/proc/self/fd/" + std::to_string(handle.path.get()));
 }
 
 Device shared_memory_device() {

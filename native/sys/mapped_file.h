@@ -2,6 +2,7 @@
 
 #include <cstdint>
 
+#include "sys/file_status.h"
 #include "sys/process.h"
 
 namespace podprobe::sys {
@@ -26,17 +27,13 @@ FileHandle hold_executable(const Process& process);
 FileHandle hold_mapped(const Process& process, std::uint64_t start, std::uint64_t end);
 
 /// The file that `path` names inside the root of the process, resolved there and nowhere else.
-/// Source: openat2(2) RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS (since Linux 5.6).
+/// Errors: those of open_in_root().
 FileHandle hold_in_root(const Process& process, const std::string& path);
 
 /// Opens it for reading. May wait when its file system does.
 Fd open_held(const FileHandle& handle);
 
 /// The device of memfds and other nameless files of the kernel's own tmpfs.
-struct Device {
-  std::uint32_t major = 0;
-  std::uint32_t minor = 0;
-};
 Device shared_memory_device();
 
 }  // namespace podprobe::sys

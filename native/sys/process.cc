@@ -1,12 +1,13 @@
 #include "sys/process.h"
 
 #include <fcntl.h>
-#include <dirent.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include <array>
 #include <cstdlib>
+
+#include "sys/directory.h"
 
 namespace podprobe::sys {
 
@@ -51,6 +52,12 @@ std::string Process::link(const char* name) const {
   return size < 0 ? std::string() : std::string(target.data(), static_cast<std::size_t>(size));
 }
 
+Fd Process::duplicate_pidfd() const {
+  const int number = fcntl(pidfd_.get(), F_DUPFD_CLOEXEC, 0);
+  if (number < 0) throw Error(errno, "fcntl");
+  return Fd(number);
+}
+
 bool Process::exists() const {
   // EPERM: it is there, and not ours to signal
   return syscall(SYS_pidfd_send_signal, pidfd_.get(), 0, nullptr, 0) == 0 || errno != ESRCH;
@@ -67,20 +74,30 @@ Fd Process::open_tasks() const {
 }
 
 std::vector<int> Process::threads(std::size_t most) const {
-  const Fd tasks = open_tasks();
   std::vector<int> threads;
-  alignas(dirent64) std::array<char, 16384> buffer;
-  for (;;) {
-    const auto size = getdents64(tasks.get(), buffer.data(), buffer.size());
-    if (size < 0) throw Error(errno, "getdents64", path("task"));
-    if (size == 0) return threads;
-    for (ssize_t at = 0; at < size && threads.size() < most;) {
-      const auto* const entry = reinterpret_cast<const dirent64*>(buffer.data() + at);
-      if (const int thread = std::atoi(entry->d_name); thread > 0) threads.push_back(thread);
-      at += entry->d_reclen;
+  for_each_entry(open_tasks(), "/proc/" + std::to_string(pid_) + "/task", [&](const char* name, unsigned char) {
+    if (const int thread = std::atoi(name); thread > 0) threads.push_back(thread);
+    return threads.size() < most;
+  });
+  return threads;
+}
+
+Fd Process::open_root() const {
+  const std::string shown = "/proc/" + std::to_string(pid_) + "/root";
+  const auto open_of = [&](const std::string& name) -> Fd {
+    try {
+      return open_at(directory_, name.c_str(), O_PATH | O_DIRECTORY, shown);
+    } catch (const Error& error) {
+      if (error.number != ENOENT && error.number != ESRCH) throw;
+      return {};
     }
-    if (threads.size() >= most) return threads;
+  };
+  if (Fd root = open_of("root")) return root;
+  constexpr std::size_t most_threads = 64;
+  for (const int thread : threads(most_threads)) {
+    if (Fd root = open_of("task/" + std::to_string(thread) + "/root")) return root;
   }
+  throw Error(ESRCH, "open", shown, exists() ? "it is a zombie: it has exited and waits for its parent" : "");
 }
 
 void Process::read_through_thread(int thread) {

@@ -33,6 +33,12 @@ class Process {
   /// Target of a link such as `exe`; empty when it may not be read.
   std::string link(const char* name) const;
 
+  /// Its root directory, held with O_PATH: /proc/PID/root, or that of another thread when the first has exited.
+  /// Errors: ESRCH it has exited (`detail` says when it is a zombie); EACCES.
+  Fd open_root() const;
+
+  /// Its pidfd once more, which is readable when it has exited.
+  Fd duplicate_pidfd() const;
   /// Its /proc/PID.
   const Fd& directory() const { return directory_; }
 

@@ -42,7 +42,9 @@ class Batch final : public AnyBatch, public std::enable_shared_from_this<Batch<R
     finish_if_settled(lock);
   }
 
+  /// Also has the threads replaced that have been kept waiting for a while: others have their turn before the timeout.
   void expire() override {
+    replace_slow(Clock::now() - patience);
     give_up(Clock::now() - timeout_, Allowance{{}, timeout_, {}}.timed_out(), false);
   }
 
@@ -56,8 +58,11 @@ class Batch final : public AnyBatch, public std::enable_shared_from_this<Batch<R
     std::size_t index;
     Clock::time_point since;
     Allowance allowance;
+    bool replaced = false;
     bool given_up = false;
   };
+
+  static constexpr std::chrono::milliseconds patience{100};
 
   void start_worker() {
     if (pool_->enqueue([self = this->shared_from_this()] { self->run(); })) return;
@@ -74,12 +79,10 @@ class Batch final : public AnyBatch, public std::enable_shared_from_this<Batch<R
       lock.unlock();
       Outcome outcome = attempt(index, running->allowance);
       lock.lock();
-      const bool given_up = running->given_up;
+      const auto [replaced, given_up] = std::pair(running->replaced, running->given_up);
       running_.erase(running);
-      if (given_up) {
-        pool_->remove_capacity();
-        return;
-      }
+      if (replaced) pool_->remove_capacity();
+      if (given_up) return;
       outcomes_[index] = std::move(outcome);
       ++settled_;
     }
@@ -96,6 +99,13 @@ class Batch final : public AnyBatch, public std::enable_shared_from_this<Batch<R
     }
   }
 
+  void replace_slow(Clock::time_point started_until) {
+    const std::lock_guard lock(mutex_);
+    for (Running& running : running_) {
+      if (running.since <= started_until && !running.replaced) running.replaced = pool_->try_add_capacity();
+    }
+  }
+
   void give_up(Clock::time_point started_until, const sys::Error& why, bool rest_too) {
     std::unique_lock lock(mutex_);
     for (Running& running : running_) {
@@ -104,7 +114,7 @@ class Batch final : public AnyBatch, public std::enable_shared_from_this<Batch<R
       *running.allowance.cancelled = true;
       outcomes_[running.index] = why;
       ++settled_;
-      pool_->add_capacity();
+      if (!std::exchange(running.replaced, true)) pool_->add_capacity();
       if (!rest_too && next_ < outcomes_.size()) start_worker();
     }
     if (rest_too) settle_rest(why);

@@ -4,6 +4,12 @@
 
 namespace podprobe::tasks {
 
+namespace {
+
+thread_local bool own_thread = false;
+
+}  // namespace
+
 bool ThreadPool::enqueue(std::function<void()> job) {
   {
     const std::lock_guard lock(mutex_);
@@ -29,6 +35,14 @@ void ThreadPool::add_capacity() {
   start_thread();
 }
 
+bool ThreadPool::try_add_capacity() {
+  const std::lock_guard lock(mutex_);
+  if (capacity_ >= size_ + most_slow) return false;
+  ++capacity_;
+  start_thread();
+  return true;
+}
+
 void ThreadPool::remove_capacity() {
   const std::lock_guard lock(mutex_);
   --capacity_;
@@ -51,7 +65,10 @@ bool ThreadPool::watch_for_job() const {
   return false;
 }
 
+bool ThreadPool::on_own_thread() { return own_thread; }
+
 void ThreadPool::run() {
+  own_thread = true;
   std::unique_lock lock(mutex_);
   while (!closed_ && threads_ <= capacity_) {
     if (jobs_.empty()) {

@@ -23,6 +23,8 @@ class ThreadPool : public std::enable_shared_from_this<ThreadPool> {
 
   /// One running job is stuck: its thread is replaced.
   void add_capacity();
+  /// The same for a job that takes long, unless many do: false.
+  bool try_add_capacity();
   /// That job has ended after all.
   void remove_capacity();
 
@@ -31,8 +33,12 @@ class ThreadPool : public std::enable_shared_from_this<ThreadPool> {
 
   unsigned size() const { return size_; }
 
+  /// Whether the caller runs on a thread of a pool: one that may wait.
+  static bool on_own_thread();
+
  private:
   static constexpr unsigned most_stuck = 64;
+  static constexpr unsigned most_slow = 16;
 
   /// How long a thread without a job looks out for one before it sleeps.
   static constexpr std::chrono::microseconds watch{50};

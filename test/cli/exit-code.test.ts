@@ -28,7 +28,17 @@ test('are the ones that are documented', () => {
   assert.equal(EXIT, { done: 0, found: 1, usage: 2, noTarget: 3, denied: 4, incomplete: 5, bug: 70 });
 });
 
-const byCode: Record<string, number> = { ESRCH: 3, ENOENT: 3, EINVAL: 3, EACCES: 4, EPERM: 4, ETIMEDOUT: 5, EBUSY: 5 };
+const byCode: Record<string, number> = {
+  ENOTDIR: 3,
+  ENAMETOOLONG: 3,
+  ESRCH: 3,
+  ENOENT: 3,
+  EINVAL: 3,
+  EACCES: 4,
+  EPERM: 4,
+  ETIMEDOUT: 5,
+  EBUSY: 5,
+};
 const alsoIncomplete = ['EAGAIN', 'EMFILE', 'ENFILE', 'ENOMEM', 'EIO'];
 
 for (const [code, exit] of [...Object.entries(byCode), ...alsoIncomplete.map((name): [string, number] => [name, 5])]) {
@@ -38,6 +48,13 @@ for (const [code, exit] of [...Object.entries(byCode), ...alsoIncomplete.map((na
     assert.is(exitCodeOf(Object.assign(new Error(), { code })), exit);
   });
 }
+
+test('are that of an answer that is missing for whatever else a system call says', () => {
+  for (const code of ['ENXIO', 'EISDIR', 'EFBIG', 'ELOOP', 'ENOSYS', 'ENODATA', 'ESTALE'] as const) {
+    const record = { errno: -constants.errno[code], syscall: 'read', path: '', detail: '' };
+    assert.is(exitCodeOf(new SystemError(record)), 5, code);
+  }
+});
 
 test('are that of a bug for every other error', () => {
   assert.is(exitCodeOf(new UsageError('pid', 'is wrong')), 2);

@@ -32,7 +32,7 @@ test('lists its commands with --help, on standard output', async () => {
 });
 
 test('has the commands that it is to have', () => {
-  assert.equal(commands, ['env', 'exec', 'doctor', 'demo']);
+  assert.equal(commands, ['env', 'mounts', 'cat', 'ls', 'exec', 'doctor', 'demo']);
 });
 
 for (const command of commands) {
@@ -40,8 +40,8 @@ for (const command of commands) {
     const { code, stdout, stderr } = await podprobe([command, '--help']);
     assert.equal([code, stderr], [0, '']);
     assert.match(stdout, new RegExp(`^Example:\n  podprobe ${command}`, 'm'));
-    // the output of exec is that of the command
-    if (command !== 'exec') assert.match(stdout, /^ {2}--json\b/m);
+    // what cat prints is the file, and what exec prints is its command's
+    assert.is(/^ {2}--json\b/m.test(stdout), command !== 'cat' && command !== 'exec');
     for (const line of stdout.split('\n')) assert.ok(line.length <= 100, `a line of ${line.length}: ${line}`);
   });
 }
@@ -71,6 +71,10 @@ const misuse: [what: string, words: (string | number)[], message: RegExp][] = [
       /target must be a process id/,
     ],
   ),
+  ['no path', ['cat', self], /missing required argument 'path'/],
+  ['a relative path', ['ls', self, 'etc'], /path must be absolute/],
+  ['--max-bytes=x', ['cat', self, '/etc/hostname', '--max-bytes=x'], /--max-bytes must be a number of bytes/],
+  ['cat --timeout=x', ['cat', self, '/etc/hostname', '--timeout=x'], /--timeout must be a number of milliseconds/],
   ['a pid that is too large', ['env', 2 ** 31], /pid must be an integer from 1 to 2147483647/],
   ...['x', '-5', '1.5', '12345678', ''].map((ms): [string, (string | number)[], RegExp] => [
     `--stop-timeout=${ms}`,

@@ -1,5 +1,6 @@
 import * as assert from 'uvu/assert';
 import { NOBODY, podprobe, unfitForNobody } from '../helpers/command.ts';
+import { Container } from '../helpers/container.ts';
 import { hostile, startHostile, unfit } from '../helpers/hostile.ts';
 import { assertKeeps, type SchemaName } from '../helpers/schema.ts';
 import { suite } from '../helpers/suite.ts';
@@ -144,9 +145,38 @@ test(
   { skip: skip ?? unfitForNobody() },
 );
 
+test(
+  'ls: files of every kind, names that are not UTF-8, a link, one file',
+  async () => {
+    await using container = await Container.start('tree');
+    type Listing = {
+      entries: { name: string | null; nameBase64?: string; type: string; specialDevice: string | null }[];
+    };
+    const { entries } = await documentOf<Listing>('ls', ['ls', container.pid, '/special']);
+    assert.is(entries.length, 9);
+    assert.is(entries.find(({ name }) => name === null)?.nameBase64, '//4=');
+    assert.is(entries.find(({ type }) => type === 'characterDevice')?.specialDevice, '1:3');
+    await documentOf('ls', ['ls', container.pid, '/links']);
+    const itself = await documentOf<Listing>('ls', ['ls', container.pid, '/links/dangling']);
+    assert.equal(
+      itself.entries.map(({ name, type }) => [name, type]),
+      [['/links/dangling', 'symlink']],
+    );
+  },
+  { skip: unfit({ root: true }) },
+);
+
 test('doctor', async () => {
   const { checks } = await documentOf<{ checks: { name: string }[] }>('doctor', ['doctor']);
-  const names = ['kernel', 'mapping query', 'other processes', 'yama', 'hidepid', 'live environment'];
+  const names = [
+    'kernel',
+    'mapping query',
+    'other processes',
+    'yama',
+    'hidepid',
+    'files of containers',
+    'live environment',
+  ];
   assert.equal(
     checks.map(({ name }) => name),
     names,
@@ -167,5 +197,48 @@ test('demo setenv', async () => {
   const { after } = await documentOf<{ after: object }>('demo-setenv', ['demo', 'setenv']);
   assert.is(Reflect.get(Reflect.get(after, 'live'), 'foo'), 'bar');
 });
+
+test(
+  'demo pod',
+  async () => {
+    const { userNamespace, after } = await documentOf<{ userNamespace: boolean; after: object }>('demo-pod', [
+      'demo',
+      'pod',
+    ]);
+    assert.is(userNamespace, false);
+    assert.equal([Reflect.get(after, 'file'), Reflect.get(after, 'live')], ['new', 'bar']);
+  },
+  { skip: unfit({ root: true }) },
+);
+
+test(
+  'demo: both',
+  async () => {
+    const { setenv, pod } = await documentOf<{ setenv: object; pod: object | null }>('demo', ['demo']);
+    assert.ok(setenv && pod);
+  },
+  { skip: unfit({ root: true }) },
+);
+
+test(
+  'demo: both, where no namespaces can be made',
+  async () => {
+    const prefix = [
+      'unshare',
+      '--user',
+      '--map-root-user',
+      'sh',
+      '-c',
+      'echo 0 > /proc/sys/user/max_mnt_namespaces && exec "$0" "$@"',
+    ];
+    const { code, stdout } = await podprobe(['demo', '--json'], { prefix });
+    assert.is(code, 0);
+    assert.is(assertKeeps<{ pod: object | null }>('demo', JSON.parse(stdout) as object).pod, null);
+    const alone = await podprobe(['demo', 'pod'], { prefix });
+    assert.is(alone.code, 4);
+    assert.match(alone.stderr, /^podprobe: no namespaces can be made here\. .*unshare/);
+  },
+  { skip: unfit({ root: true, tools: ['unshare'] }) },
+);
 
 test.run();

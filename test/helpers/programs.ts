@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { cannotRun386 } from './kernel.ts';
 import type { Blind } from './states.ts';
 import { build, bunProgram, locate, missing, type Recipe, type Tool } from './toolchain.ts';
 
@@ -22,6 +23,8 @@ export type Program = {
   caveat?: true;
   /** Holds bytes only as text in UTF-8. */
   text?: true;
+  /** Why it cannot run here, whatever is installed. */
+  impossible?: () => string | undefined;
   /** Variables that it gives to children only, or changes with every command. */
   ignore?: readonly string[];
 };
@@ -72,6 +75,7 @@ function cProgram(libc: (typeof libcs)[number], link: Link, refers: boolean, str
     truth: refers ? 'ordered' : 'asked',
     lacks: refers ? [] : environOnly,
     raw: true,
+    ...(libc.name === 'i386 glibc' ? { impossible: cannotRun386 } : {}),
     ...(link.static && stripped ? { blind: 'clearenv' as const } : {}),
   };
 }

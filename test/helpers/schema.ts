@@ -3,7 +3,7 @@ import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
 import * as assert from 'uvu/assert';
 
-export type SchemaName = 'env' | 'doctor' | 'demo-setenv';
+export type SchemaName = 'env' | 'mounts' | 'ls' | 'doctor' | 'demo-setenv' | 'demo-pod' | 'demo';
 
 const ajv = new Ajv2020({ allErrors: true, strict: true, strictTypes: false, strictRequired: false });
 formats.default(ajv);
@@ -15,9 +15,16 @@ export function readSchema(name: SchemaName): Record<string, unknown> {
 }
 
 function validator(name: SchemaName): ValidateFunction {
-  const known = compiled.get(name) ?? ajv.compile(readSchema(name));
-  compiled.set(name, known);
-  return known;
+  const known = compiled.get(name);
+  if (known) return known;
+  const schema = readSchema(name);
+  // one that it refers to must be known by then
+  for (const [, other] of JSON.stringify(schema.properties).matchAll(/"urn:podprobe:([a-z-]+):v1"/g)) {
+    validator(other as SchemaName);
+  }
+  const made = ajv.compile(schema);
+  compiled.set(name, made);
+  return made;
 }
 
 /** What is wrong with a document; nothing when it keeps the contract. */

@@ -2,7 +2,13 @@ import { suite as uvuSuite } from 'uvu';
 import { describeFailure, withLimit } from './limit.ts';
 
 type Body = () => unknown;
-type Options = { skip?: string | undefined; timeout?: number | undefined };
+type Options = {
+  /** What is missing, and can be installed: a failure with PODPROBE_NO_SKIP=1. */
+  skip?: string | undefined;
+  /** What this kernel or processor cannot do, whatever is installed: skipped in any case, and counted. */
+  impossible?: string | undefined;
+  timeout?: number | undefined;
+};
 type HookOptions = { timeout?: number | undefined };
 
 interface Hook {
@@ -19,7 +25,7 @@ export interface Suite {
 
 type Step = { what: string; body: Body; timeout: number };
 type Steps = { before: Step[]; beforeEach: Step[]; afterEach: Step[]; after: Step[] };
-type Case = Step & { skip: string | undefined };
+type Case = Step & { skip: string | undefined; impossible: string | undefined };
 
 const TEST_LIMIT = 30_000;
 const HOOK_LIMIT = 120_000;
@@ -40,7 +46,8 @@ export function suite(name: string): Suite {
   const add = (fact: string, body: Body, options: Options = {}): void => {
     if (closed) throw new Error(`suite '${name}': '${fact}' comes after .run()`);
     if (cases.some(({ what }) => what === fact)) throw new Error(`suite '${name}': two tests named '${fact}'`);
-    cases.push({ what: fact, body, timeout: options.timeout ?? TEST_LIMIT, skip: options.skip || undefined });
+    const { timeout = TEST_LIMIT, skip, impossible } = options;
+    cases.push({ what: fact, body, timeout, skip: skip || undefined, impossible: impossible || undefined });
   };
   const run = (): void => {
     if (closed) throw new Error(`suite '${name}': .run() twice`);
@@ -67,12 +74,10 @@ function hook(what: string, once: Step[], each: Step[]): Hook {
 function register(name: string, key: symbol, cases: Case[], steps: Steps): void {
   const target = uvuSuite(name);
   const strict = process.env.PODPROBE_NO_SKIP === '1';
-  const skipped = strict ? [] : cases.filter(({ skip }) => skip);
+  const skipped = cases.filter(({ skip, impossible }) => impossible || (skip && !strict));
   const active = cases.filter((item) => !skipped.includes(item));
-  for (const { what, skip } of skipped) {
-    process.stdout.write(`skip: ${what}: ${skip}\n`);
-    target.skip();
-  }
+  for (const line of reasonsOf(name, skipped)) process.stdout.write(`skip: ${line}\n`);
+  for (const _ of skipped) target.skip();
   const wanted = active.some(({ skip }) => !skip);
   const started = once(() => (wanted ? attempt(steps.before) : Promise.resolve([])));
   for (const [index, item] of active.entries()) {
@@ -90,6 +95,13 @@ function register(name: string, key: symbol, cases: Case[], steps: Steps): void 
   if (active.length > 0) unfinished.set(key, `suite '${name}' did not finish`);
   else unfinished.delete(key);
   target.run();
+}
+
+/** One line a test, or one for all where a suite skips many for one reason. */
+function reasonsOf(name: string, skipped: readonly Case[]): string[] {
+  const reasons = new Set(skipped.map(({ skip, impossible }) => impossible ?? skip));
+  if (skipped.length > 3 && reasons.size === 1) return [`${skipped.length} tests of '${name}': ${[...reasons].join()}`];
+  return skipped.map(({ what, skip, impossible }) => `${what}: ${impossible ?? skip}`);
 }
 
 async function attemptCase(item: Case, broken: unknown[], steps: Steps): Promise<unknown[]> {

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import * as assert from 'uvu/assert';
-import { type Change, Container, Unshared } from '../helpers/container.ts';
+import { type Change, Container, Unshared } from '../helpers/runc.ts';
 import { execute, print } from '../helpers/executed.ts';
 import { unfit } from '../helpers/hostile.ts';
 import { rejects } from '../helpers/rejects.ts';

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { execIn } from '../../lib/index.ts';
 import * as assert from 'uvu/assert';
-import { Unshared } from '../helpers/container.ts';
+import { Unshared } from '../helpers/runc.ts';
 import { execute } from '../helpers/executed.ts';
 import { unfit } from '../helpers/hostile.ts';
 import { rejects } from '../helpers/rejects.ts';

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { openSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import * as assert from 'uvu/assert';
 import { execIn, openProcess } from '../../lib/index.ts';
-import { Unshared } from '../helpers/container.ts';
+import { Unshared } from '../helpers/runc.ts';
 import { execute, print } from '../helpers/executed.ts';
 import { unfit } from '../helpers/hostile.ts';
 import { rejects } from '../helpers/rejects.ts';

@@ -1,0 +1,138 @@
+import { FLAG, MARK, type Report } from './report.ts';
+
+/** A key of a Secret and its value. */
+export interface SecretEntry {
+  /** Path of the key below the volume. */
+  readonly name: Buffer;
+  readonly value: Buffer;
+}
+
+/** What one generation holds, and what it is to the one before. */
+export interface VolumeContent {
+  readonly entries: readonly SecretEntry[];
+  readonly added: readonly Buffer[];
+  readonly changed: readonly Buffer[];
+  readonly removed: readonly Buffer[];
+}
+
+/**
+ * What has become of a volume. `ready`: it is there, with all its keys. `update`: another generation. `resync`: another
+ * generation, and ones in between may have been missed. `gone`: it is not there any more.
+ */
+export type VolumeEventKind = 'ready' | 'update' | 'resync' | 'gone';
+
+/** Where an event has its content from, decoded when it is asked for. */
+export interface ContentSource {
+  readonly generation: string | null;
+  readonly truncated: boolean;
+  readonly decode: () => VolumeContent;
+  readonly wipe: () => void;
+}
+
+const NOTHING: VolumeContent = { entries: [], added: [], changed: [], removed: [] };
+
+/** One consistent generation of a secret volume: all keys were read under one `..data`. */
+export class VolumeEvent implements Disposable {
+  /** What has happened. */
+  readonly event: VolumeEventKind;
+  /** The volume's path, as it was given. */
+  readonly path: Buffer;
+  /** What `..data` leads to: the name that kubelet gave the generation; null when the volume is gone. */
+  readonly generation: string | null;
+  /** A limit cut a value (1 MiB, 4 MiB in all) or the list (4,096 keys), or something in it is no file. */
+  readonly truncated: boolean;
+  readonly #source: ContentSource;
+  readonly #time: number;
+  #content: VolumeContent | null = null;
+
+  /** @internal */
+  constructor(event: VolumeEventKind, path: Buffer, source: ContentSource, time: number) {
+    this.event = event;
+    this.path = path;
+    this.generation = source.generation;
+    this.truncated = source.truncated;
+    this.#source = source;
+    this.#time = time;
+  }
+
+  #decoded(): VolumeContent {
+    this.#content ??= this.#source.decode();
+    return this.#content;
+  }
+
+  /** When it was read. */
+  get time(): Date {
+    return new Date(this.#time);
+  }
+
+  /** All keys with their values, in the order of the names; views of one buffer. */
+  get entries(): readonly SecretEntry[] {
+    return this.#decoded().entries;
+  }
+
+  /** Keys that were not there in the event before; all of them in a `ready`. */
+  get added(): readonly Buffer[] {
+    return this.#decoded().added;
+  }
+
+  /** Keys with another value than in the event before. */
+  get changed(): readonly Buffer[] {
+    return this.#decoded().changed;
+  }
+
+  /** Keys that are no longer there. */
+  get removed(): readonly Buffer[] {
+    return this.#decoded().removed;
+  }
+
+  /** The value of a key. */
+  get(name: string | Uint8Array): Buffer | undefined {
+    const wanted = Buffer.from(name as string);
+    return this.entries.find((entry) => entry.name.equals(wanted))?.value;
+  }
+
+  /** @internal The same content under another kind of event. */
+  as(event: VolumeEventKind, changes: (content: VolumeContent) => VolumeContent): VolumeEvent {
+    const source = { ...this.#source, decode: () => changes(this.#decoded()) };
+    return new VolumeEvent(event, this.path, source, this.#time);
+  }
+
+  /** Overwrites the values; names are overwritten, too, unless they were looked at before. */
+  wipe(): void {
+    this.#source.wipe();
+  }
+
+  /** Overwrites the values: for `using`. */
+  [Symbol.dispose](): void {
+    this.wipe();
+  }
+}
+
+function decode(report: Report): VolumeContent {
+  const { entries, removed } = report.content();
+  const marked = (wanted: number): Buffer[] => entries.filter(({ mark }) => mark === wanted).map(({ name }) => name);
+  return {
+    entries: entries.map(({ name, value }) => ({ name, value })),
+    added: marked(MARK.added),
+    changed: marked(MARK.changed),
+    removed,
+  };
+}
+
+/** The event of a report that has read a generation. */
+export function readEvent(event: VolumeEventKind, path: Buffer, report: Report): VolumeEvent {
+  const content: ContentSource = {
+    generation: report.generation,
+    truncated: (report.flags & FLAG.truncated) !== 0,
+    decode: () => decode(report),
+    wipe: () => report.wipe(),
+  };
+  return new VolumeEvent(event, path, content, Date.now());
+}
+
+const GONE: ContentSource = { generation: null, truncated: false, decode: () => NOTHING, wipe: () => undefined };
+
+/** The event of a volume that is not there any more. */
+export function goneEvent(path: Buffer): VolumeEvent {
+  return new VolumeEvent('gone', path, GONE, Date.now());
+}

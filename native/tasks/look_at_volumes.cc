@@ -1,0 +1,62 @@
+#include "tasks/look_at_volumes.h"
+
+#include <fcntl.h>
+
+#include <algorithm>
+
+#include "sys/directory.h"
+#include "sys/openat2.h"
+
+namespace podprobe::tasks {
+
+namespace {
+
+constexpr std::size_t most_keys = 16'384;
+
+std::optional<std::string> generation_of(const sys::Fd& directory, const std::string& shown) {
+  try {
+    return sys::read_link(directory, "..data", shown);
+  } catch (const sys::Error& error) {
+    if (error.number != ENOENT && error.number != EINVAL) throw;
+    return std::nullopt;
+  }
+}
+
+std::optional<VolumeLook> look_at(const sys::Fd& root, const VolumePlace& place) {
+  const sys::Fd held = sys::open_in_root(root, place.path, O_PATH | O_DIRECTORY);
+  if (sys::status_of(held, sys::Freshness::cached, place.path).device != place.device) return std::nullopt;
+  VolumeLook look;
+  look.generation = generation_of(held, place.path);
+  const sys::Fd directory = sys::reopen(held, O_RDONLY | O_DIRECTORY, place.path);
+  sys::for_each_entry(directory, place.path, [&](const char* name, unsigned char) {
+    if (std::string_view(name).starts_with("..")) return true;
+    look.truncated = look.keys.size() == most_keys;
+    if (!look.truncated) look.keys.emplace_back(name);
+    return !look.truncated;
+  });
+  std::sort(look.keys.begin(), look.keys.end());
+  return look;
+}
+
+bool concerns_all(const sys::Error& error) { return error.number == ENOSYS || error.number == EMFILE || error.number == ENFILE; }
+
+}  // namespace
+
+std::vector<std::optional<VolumeLook>> look_at_volumes(const sys::Process& process, const std::vector<VolumePlace>& places,
+                                                       const Allowance& allowance) {
+  const sys::Fd root = process.open_root();
+  std::vector<std::optional<VolumeLook>> looks;
+  looks.reserve(places.size());
+  for (const VolumePlace& place : places) {
+    if (!allowance.left()) throw allowance.timed_out();
+    try {
+      looks.push_back(look_at(root, place));
+    } catch (const sys::Error& error) {
+      if (concerns_all(error)) throw;
+      looks.emplace_back();
+    }
+  }
+  return looks;
+}
+
+}  // namespace podprobe::tasks
