@@ -1,6 +1,7 @@
 // Usage: npm run bench -- [--quick] [--json]
 import { cpus, loadavg, release } from 'node:os';
 import { parseArgs } from 'node:util';
+import { benchExec } from './exec.ts';
 import { benchFiles, type Plan as FilesPlan } from './files.ts';
 import { benchMany } from './many.ts';
 import { benchMemory, toText } from './memory.ts';
@@ -17,6 +18,7 @@ interface Size {
   readonly mounts: MountPlan;
   readonly pairs: number;
   readonly watch: WatchPlan;
+  readonly commands: number;
   readonly files: FilesPlan;
   readonly memory: { readonly held: number; readonly byPid: number };
 }
@@ -27,6 +29,7 @@ const FULL: Size = {
   mounts: { sizes: [34, 1_000, 10_000], rounds: 7 },
   pairs: 25,
   watch: { rounds: 2, swaps: 400 },
+  commands: 15,
   files: { rounds: 12, reads: 200 },
   memory: { held: 100_000, byPid: 20_000 },
 };
@@ -36,6 +39,7 @@ const QUICK: Size = {
   mounts: { sizes: [34, 1_000, 10_000], rounds: 3 },
   pairs: 15,
   watch: { rounds: 1, swaps: 200 },
+  commands: 5,
   files: { rounds: 6, reads: 100 },
   memory: { held: 5_000, byPid: 1_000 },
 };
@@ -70,6 +74,7 @@ async function benchAll(size: Size) {
   const target = workshop.compile('target');
   const rows = await benchProcesses(workshop, floor, size.reads);
   rows.push(...(await benchStart(floor, size.pairs)));
+  rows.push(...(await benchExec(floor, size.commands)));
   rows.push(...(await benchFiles(floor, size.files)));
   {
     await using parent = new Program([target, '10', '1000'], variables(20));

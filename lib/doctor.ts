@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { release } from 'node:os';
 import { readEnvironment } from './environ.ts';
-import { mayTraceAnything, yamaScope } from './permission.ts';
+import { effectiveCapabilities, mayTraceAnything, yamaScope } from './permission.ts';
 import { statIn } from './rootfs.ts';
 
 /** One thing that podprobe needs, and whether it is there. */
@@ -40,6 +40,27 @@ function checkCapability(): Check {
     return { name, state: 'ok', found: 'CAP_SYS_PTRACE: any process of this user namespace', cure: null };
   const found = 'no CAP_SYS_PTRACE: only processes of the same user that are dumpable';
   return { name, state: 'limited', found, cure: 'run as root, or give node the capability: setcap cap_sys_ptrace+ep' };
+}
+
+/** What taking on a container's identity and place needs, by number. */
+const FOR_EXEC: Readonly<Record<string, number>> = {
+  CAP_CHOWN: 0,
+  CAP_SETGID: 6,
+  CAP_SETUID: 7,
+  CAP_SETPCAP: 8,
+  CAP_SYS_CHROOT: 18,
+  CAP_SYS_PTRACE: 19,
+  CAP_SYS_ADMIN: 21,
+};
+
+function checkExec(): Check {
+  const name = 'exec';
+  const own = effectiveCapabilities();
+  const lacking = Object.entries(FOR_EXEC).filter(([, number]) => ((own >> BigInt(number)) & 1n) === 0n);
+  const never = "as the container but for its seccomp filter, LSM label and keyrings, which are this process's own";
+  if (lacking.length === 0) return { name, state: 'ok', found: never, cure: null };
+  const names = lacking.map(([capability]) => capability).join(', ');
+  return { name, state: 'limited', found: `no ${names}; ${never}`, cure: 'run as root' };
 }
 
 function checkYama(): Check {
@@ -104,6 +125,7 @@ export async function runChecks(): Promise<Check[]> {
     checkKernel(),
     checkMappingQuery(),
     checkCapability(),
+    checkExec(),
     checkYama(),
     checkHidepid(),
     await checkFiles(),

@@ -1,4 +1,11 @@
+import { constants } from 'node:os';
 import { getSystemErrorMap } from 'node:util';
+
+/** For those that libuv does not know, such as ENOEXEC. */
+function describeNumber(errno: number): [code: string, description: string] {
+  const [code] = Object.entries(constants.errno).find(([, number]) => number === -errno) ?? [`E${-errno}`];
+  return [code, code === 'ENOEXEC' ? 'exec format error' : 'unknown error'];
+}
 
 /** What the addon tells of a failed system call. */
 export interface SystemErrorRecord {
@@ -32,7 +39,7 @@ export class SystemError extends Error {
   declare readonly pid?: number;
 
   constructor(record: SystemErrorRecord, pid?: number, hint = '') {
-    const [code, description] = getSystemErrorMap().get(record.errno) ?? [`E${-record.errno}`, 'unknown error'];
+    const [code, description] = getSystemErrorMap().get(record.errno) ?? describeNumber(record.errno);
     const on = record.path !== '' ? ` '${record.path}'` : pid !== undefined ? ` (pid ${pid})` : '';
     const more = [record.detail, hint].filter((part) => part !== '').join('. ');
     super(`${code}: ${description}, ${record.syscall}${on}${more === '' ? '' : `: ${more}`}`);

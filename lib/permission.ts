@@ -36,10 +36,14 @@ function linkOrNull(path: string): string | null {
   }
 }
 
+/** The capabilities of this process in its own user namespace; bit n is capability n. */
+export function effectiveCapabilities(): bigint {
+  return BigInt(`0x${field(readOr('/proc/self/status', ''), 'CapEff') || '0'}`);
+}
+
 /** Whether this process has CAP_SYS_PTRACE in its own user namespace. */
 export function mayTraceAnything(): boolean {
-  const effective = BigInt(`0x${field(readOr('/proc/self/status', ''), 'CapEff') || '0'}`);
-  return ((effective >> CAP_SYS_PTRACE) & 1n) === 1n;
+  return ((effectiveCapabilities() >> CAP_SYS_PTRACE) & 1n) === 1n;
 }
 
 /** Value of kernel.yama.ptrace_scope; 0 where Yama is not built in. */

@@ -11,6 +11,7 @@ const names = [
   'kernel',
   'mapping query',
   'other processes',
+  'exec',
   'yama',
   'hidepid',
   'files of containers',

@@ -116,10 +116,9 @@ async function run(command: ExecutedProcess, terminal: boolean): Promise<number>
 
 /** `podprobe exec`. */
 export async function runExec(target: string, argv: readonly string[], options: OutputOptions): Promise<number> {
-  const execOptions = toExecOptions(options);
-  const pid = parseTarget(target);
   try {
-    return await run(await execIn(pid, argv, execOptions), execOptions.tty !== undefined);
+    const execOptions = toExecOptions(options);
+    return await run(await execIn(parseTarget(target), argv, execOptions), execOptions.tty !== undefined);
   } catch (error) {
     const code = failedExecution(error) ?? exitCodeOf(error);
     complain(error, code);

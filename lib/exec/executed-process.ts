@@ -7,7 +7,9 @@ import { checkSize, type ExecOptions } from './options.ts';
 
 /** How a command ended: one of the two is null, as in `node:child_process`. */
 export interface ExecExit {
+  /** Its exit code. */
   readonly code: number | null;
+  /** The signal that ended it. */
   readonly signal: NodeJS.Signals | null;
 }
 
@@ -16,7 +18,9 @@ const ORDER = { signal: 1, resize: 2, kill: 3 } as const;
 const EXITED = 3;
 const REPORT_SIZE = 16;
 
-const signalNames = new Map(Object.entries(constants.signals).map(([name, number]) => [number, name as NodeJS.Signals]));
+const signalNames = new Map(
+  Object.entries(constants.signals).map(([name, number]) => [number, name as NodeJS.Signals]),
+);
 
 function toOrder(kind: number, a = 0, b = 0): Buffer {
   const order = Buffer.alloc(8);

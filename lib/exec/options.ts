@@ -10,7 +10,9 @@ export type ExecStdio = 'pipe' | 'ignore';
 
 /** How many characters a terminal shows. */
 export interface TerminalSize {
+  /** In a line. */
   readonly columns: number;
+  /** Lines. */
   readonly rows: number;
 }
 
@@ -112,7 +114,8 @@ export function checkSize(option: string, { columns, rows }: TerminalSize): read
 function checkTerminal(tty: unknown): readonly [number, number] | null {
   if (tty === undefined || tty === false) return null;
   if (tty === true) return [80, 24];
-  if (typeof tty !== 'object' || tty === null) throw new UsageError('tty', 'must be a boolean, or have columns and rows');
+  if (typeof tty !== 'object' || tty === null)
+    throw new UsageError('tty', 'must be a boolean, or have columns and rows');
   return checkSize('tty', tty as TerminalSize);
 }
 
@@ -128,7 +131,8 @@ function checkStdio(stdio: ExecOptions['stdio'], terminal: boolean): readonly [b
 export function toRequest(argv: readonly string[], options: ExecOptions): NativeExecRequest {
   if (typeof options !== 'object' || options === null) throw new UsageError('options', 'must be an object');
   const { namespaces, signal, timeout, cwd, hostBinary } = options;
-  if (signal !== undefined && !(signal instanceof AbortSignal)) throw new UsageError('signal', 'must be an AbortSignal');
+  if (signal !== undefined && !(signal instanceof AbortSignal))
+    throw new UsageError('signal', 'must be an AbortSignal');
   if (timeout !== undefined) checkMilliseconds('timeout', timeout, LONGEST_TIMEOUT);
   const base = namespaces === undefined ? {} : process.env;
   const terminal = checkTerminal(options.tty);

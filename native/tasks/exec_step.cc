@@ -72,8 +72,7 @@ std::string explain(const nsexec_report& report) {
       if (denied && report.detail == NSEXEC_USER) return "needs CAP_SYS_ADMIN in it: run as its owner, or as root";
       break;
     case NSEXEC_STEP_TTY:
-      if (error == ENOENT) return "the container has no /dev/pts/ptmx and no /dev/ptmx: run it without a terminal";
-      if (error == ENODEV) return "what the container has at /dev/ptmx is no terminal of devpts: run it without a terminal";
+      if (error == ENODEV) return "the container has no devpts behind /dev/pts/ptmx or /dev/ptmx: run it without a terminal";
       break;
     case NSEXEC_STEP_EXEC:
       if (error == ENOENT) return "no such program in the container, or the interpreter or loader that it names is missing";
@@ -92,6 +91,7 @@ sys::Error step_error(const nsexec_report& report, const std::string& on) {
   if (report.value <= NSEXEC_STEP_NONE || report.value >= NSEXEC_STEPS) return {EPROTO, "exec"};
   const bool looks = report.value == NSEXEC_STEP_OPEN_NS || report.value == NSEXEC_STEP_OPEN_ROOT || report.value == NSEXEC_STEP_OPEN_CWD;
   if (looks && report.error == ENOENT) return {ESRCH, name_of(report), on, "it has exited, or is a kernel thread"};
+  if (report.value == NSEXEC_STEP_TTY && report.error == ENOENT) return step_error({report.kind, report.value, ENODEV, 0}, on);
   return {report.error, name_of(report), on, explain(report)};
 }
 

@@ -40,8 +40,8 @@ for (const command of commands) {
     const { code, stdout, stderr } = await podprobe([command, '--help']);
     assert.equal([code, stderr], [0, '']);
     assert.match(stdout, new RegExp(`^Example:\n  podprobe ${command}`, 'm'));
-    // what cat prints is the file
-    assert.is(/^ {2}--json\b/m.test(stdout), command !== 'cat');
+    // what cat prints is the file, and what exec prints is its command's
+    assert.is(/^ {2}--json\b/m.test(stdout), command !== 'cat' && command !== 'exec');
     for (const line of stdout.split('\n')) assert.ok(line.length <= 100, `a line of ${line.length}: ${line}`);
   });
 }
@@ -88,6 +88,15 @@ const misuse: [what: string, words: (string | number)[], message: RegExp][] = [
   ['--timeout x', ['env', self, '--timeout', 'x'], /--timeout must be a number of milliseconds, not 'x'/],
   ['--timeout 0', ['env', self, '--timeout', 0], /timeout must be a whole number/],
   ['--timeout without a number', ['env', self, '--timeout'], /'--timeout <MS>' argument missing/],
+  ['exec without a command', ['exec', self], /missing required argument 'command'/],
+  ['exec --timeout x', ['exec', self, '--timeout', 'x', '--', 'true'], /--timeout must be a number of milliseconds/],
+  ['exec --namespaces x', ['exec', self, '--namespaces', 'x', '--', 'true'], /namespaces must be of user, cgroup/],
+  [
+    'exec --host-binary',
+    ['exec', self, '--host-binary', '/nowhere', '--', 'true'],
+    /hostBinary cannot be read: ENOENT/,
+  ],
+  ['exec in no process', ['exec', 'abc', '--', 'true'], /target must be a process id/],
   ['no key', ['env', self, '--fingerprint-key'], /'--fingerprint-key <FILE>' argument missing/],
   ['a key that is not there', ['env', self, '--fingerprint-key', '/nowhere/key'], /cannot be read: ENOENT/],
   ['a key that is no file', ['env', self, '--fingerprint-key', directory], /cannot be read: EISDIR/],

@@ -9,7 +9,12 @@ async function collect(stream: NodeJS.ReadableStream | null): Promise<Buffer> {
 }
 
 /** Runs a command to its end; gives all that it printed. */
-export async function execute(pid: number, argv: readonly string[], options: ExecOptions = {}, input = ''): Promise<Executed> {
+export async function execute(
+  pid: number,
+  argv: readonly string[],
+  options: ExecOptions = {},
+  input = '',
+): Promise<Executed> {
   await using command = await execIn(pid, argv, options);
   command.stdin?.on('error', () => undefined).end(input);
   const [stdout, stderr, exit] = await Promise.all([collect(command.stdout), collect(command.stderr), command.exit]);

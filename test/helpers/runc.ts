@@ -1,5 +1,14 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { locate } from './toolchain.ts';
@@ -30,6 +39,8 @@ export class Container implements Disposable {
   /** `applets`: programs of busybox. Without them the image holds nothing but one static program that sleeps. */
   static start(change: Change = () => undefined, applets: readonly string[] = APPLETS): Container {
     const folder = mkdtempSync(join(tmpdir(), 'podprobe-container-'));
+    // so that the ids of a user namespace can reach it
+    chmodSync(folder, 0o755);
     const name = `podprobe-${process.pid}-${containers++}`;
     const root = join(folder, 'rootfs');
     for (const directory of ['bin', 'proc', 'dev', 'sys', 'tmp']) mkdirSync(join(root, directory), { recursive: true });
@@ -49,7 +60,10 @@ export class Container implements Disposable {
   }
 
   #runc(...args: string[]): string {
-    return execFileSync('runc', ['--root', this.#state, ...args], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
+    return execFileSync('runc', ['--root', this.#state, ...args], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
   }
 
   /** What a command prints that runc itself runs in it. */
@@ -80,11 +94,16 @@ export class Unshared implements Disposable {
   }
 
   /** With a new pid namespace `args` must hold `--fork`; `argv` is the command in it. */
-  static async start(args: readonly string[], argv: readonly string[] = ['sleep', '600'], uid?: number): Promise<Unshared> {
+  static async start(
+    args: readonly string[],
+    argv: readonly string[] = ['sleep', '600'],
+    uid?: number,
+  ): Promise<Unshared> {
     const ids = uid === undefined ? {} : { uid, gid: uid };
-    const child = spawn('unshare', [...args, '--kill-child', ...argv], { stdio: 'ignore', ...ids });
-    const own = child.pid as number;
     const forked = args.includes('--fork');
+    const all = [...args, ...(forked ? ['--kill-child'] : []), ...argv];
+    const child = spawn('unshare', all, { stdio: 'ignore', ...ids });
+    const own = child.pid as number;
     const name = (argv[0] ?? '').slice(0, 15);
     const found = (): number | undefined => (forked ? childrenOf(own)[0] : own);
     const ready = (): boolean => {
@@ -100,4 +119,3 @@ export class Unshared implements Disposable {
     this.#child.kill('SIGKILL');
   }
 }
-

@@ -14,7 +14,10 @@ const COMPARED =
   /^(Name|Umask|Uid|Gid|Groups|Threads|Sig(Blk|Ign|Cgt)|ShdPnd|Cap\w+|NoNewPrivs|Seccomp\w*|Speculat\w+|Cpus_allowed\w*|Mems_allowed\w*)$/;
 
 function comparable(status: string): string[] {
-  const lines = status.trimEnd().split('\n').map((line) => line.split(':\t'));
+  const lines = status
+    .trimEnd()
+    .split('\n')
+    .map((line) => line.split(':\t'));
   const kept = lines.filter(([name = '']) => COMPARED.test(name)).map((parts) => parts.join(': '));
   const depth = lines.find(([name]) => name === 'NSpid')?.[1]?.split('\t').length;
   return [...kept, `NSpid depth: ${depth}`];
@@ -29,7 +32,13 @@ const user: Change = (config) => {
 const capable: Change = (config) => {
   const names = ['CAP_NET_BIND_SERVICE', 'CAP_KILL', 'CAP_CHOWN'];
   config.process.user = { uid: 7, gid: 8 };
-  config.process.capabilities = { bounding: names, effective: names, permitted: names, inheritable: names, ambient: names };
+  config.process.capabilities = {
+    bounding: names,
+    effective: names,
+    permitted: names,
+    inheritable: names,
+    ambient: names,
+  };
   config.process.noNewPrivileges = false;
 };
 const mapped: Change = (config) => {
@@ -95,7 +104,9 @@ test(
   'gives nothing of the environment of a process outside, although it is in the same cgroup and older',
   async () => {
     using target = await Unshared.start(['--mount', '--pid', '--fork', '--mount-proc'], ['sleep', '600']);
-    const own = readFileSync(`/proc/${target.pid}/environ`, 'latin1').split('\0').filter((one) => one !== '');
+    const own = readFileSync(`/proc/${target.pid}/environ`, 'latin1')
+      .split('\0')
+      .filter((one) => one !== '');
     const seen = (await print(target.pid, ['env', '-0'])).split('\0').filter((one) => one !== '');
     assert.equal(seen.sort(), own.sort());
   },
@@ -145,7 +156,10 @@ test(
     using target = await Unshared.start(['--mount', `--root=${root}`], ['sleep', '600']);
     assert.is(await print(target.pid, ['ls', '/']), await print(container.pid, ['ls', '/']));
     assert.is(existsSync('/bin/busybox'), true);
-    assert.is(await print(target.pid, ['ls', '/'], { namespaces: ['mnt'], env: { PATH: '/bin' } }), await print(container.pid, ['ls', '/']));
+    assert.is(
+      await print(target.pid, ['ls', '/'], { namespaces: ['mnt'], env: { PATH: '/bin' } }),
+      await print(container.pid, ['ls', '/']),
+    );
   },
   { skip },
 );
@@ -174,7 +188,12 @@ test(
   'passes what is typed through a terminal, and its end',
   async () => {
     using container = Container.start();
-    const { stdout } = await execute(container.pid, ['sh', '-c', 'stty -echo; cat; echo $TERM'], { tty: true }, 'hello\n');
+    const { stdout } = await execute(
+      container.pid,
+      ['sh', '-c', 'stty -echo; cat; echo $TERM'],
+      { tty: true },
+      'hello\n',
+    );
     assert.match(stdout.toString(), /hello\r\nxterm\r\n/);
   },
   { skip },
@@ -184,7 +203,9 @@ test(
   'refuses a terminal where /dev/ptmx is something else',
   async () => {
     using container = Container.start((config) => {
-      config.mounts = config.mounts.filter(({ destination }: { destination: string }) => !destination.startsWith('/dev'));
+      config.mounts = config.mounts.filter(
+        ({ destination }: { destination: string }) => !destination.startsWith('/dev'),
+      );
       config.linux.maskedPaths = [];
       config.linux.readonlyPaths = [];
     });

@@ -1,0 +1,194 @@
+import { randomBytes } from 'node:crypto';
+import { openSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import * as assert from 'uvu/assert';
+import { execIn, openProcess } from '../../lib/index.ts';
+import { Unshared } from '../helpers/runc.ts';
+import { execute, print } from '../helpers/executed.ts';
+import { unfit } from '../helpers/hostile.ts';
+import { rejects } from '../helpers/rejects.ts';
+import { suite } from '../helpers/suite.ts';
+import { eventually } from '../helpers/threads.ts';
+
+const test = suite('commands in the namespaces of a process');
+const skip = unfit({ root: true, tools: ['unshare', 'busybox'] });
+const all = ['--mount', '--uts', '--ipc', '--net', '--pid', '--cgroup', '--time', '--fork', '--mount-proc'];
+const kinds = ['mnt', 'uts', 'ipc', 'net', 'pid', 'cgroup', 'time'] as const;
+
+let target: Unshared;
+test.before(async () => {
+  target = await Unshared.start(all);
+});
+test.after(() => target[Symbol.dispose]());
+
+const linkOf = (pid: number | string, kind: string) => readlinkSync(`/proc/${pid}/ns/${kind}`);
+const namespaces = (pid: number | string) => Object.fromEntries(kinds.map((kind) => [kind, linkOf(pid, kind)]));
+
+test(
+  'joins all namespaces',
+  async () => {
+    await using command = await execIn(target.pid, ['sleep', '60']);
+    assert.equal(namespaces(command.pid), namespaces(target.pid));
+  },
+  { skip },
+);
+
+test(
+  'joins those that were chosen, and stays who it is',
+  async () => {
+    await using command = await execIn(target.pid, ['sleep', '60'], { namespaces: ['uts', 'net'] });
+    const expected = { ...namespaces('self'), uts: linkOf(target.pid, 'uts'), net: linkOf(target.pid, 'net') };
+    assert.equal(namespaces(command.pid), expected);
+    assert.is(readFileSync(`/proc/${command.pid}/environ`, 'latin1').includes('PATH='), true);
+  },
+  { skip },
+);
+
+test(
+  'runs in a held process',
+  async () => {
+    await using held = await openProcess(target.pid);
+    await using command = await execIn(held, ['true']);
+    assert.equal(await command.exit, { code: 0, signal: null });
+  },
+  { skip },
+);
+
+test(
+  'enters a user namespace of an unprivileged user',
+  async () => {
+    using nested = await Unshared.start(['--user', '--map-root-user', '--mount'], ['sleep', '600'], 65_534);
+    assert.is(await print(nested.pid, ['id', '-u']), '0\n');
+    assert.match(await print(nested.pid, ['cat', '/proc/self/uid_map']), /^\s*0\s+65534\s+1\n$/);
+    assert.is(await print(nested.pid, ['id', '-u'], { namespaces: ['user'] }), '0\n');
+  },
+  { skip },
+);
+
+test(
+  'has no descriptor but 0, 1 and 2, whatever this process left open',
+  async () => {
+    openSync('/etc/hostname', 'r');
+    await using command = await execIn(target.pid, ['sleep', '60']);
+    assert.equal(readdirSync(`/proc/${command.pid}/fd`), ['0', '1', '2']);
+  },
+  { skip },
+);
+
+test(
+  'has every signal as it is at first, SIGPIPE included',
+  async () => {
+    const status = await print(target.pid, ['cat', '/proc/self/status']);
+    for (const name of ['SigBlk', 'SigIgn', 'SigCgt']) assert.match(status, new RegExp(`^${name}:\t0{16}$`, 'm'));
+  },
+  { skip },
+);
+
+test(
+  'has a session of its own, and no terminal',
+  async () => {
+    await using command = await execIn(target.pid, ['sleep', '60']);
+    const [, , , group, session, terminal] = readFileSync(`/proc/${command.pid}/stat`, 'latin1')
+      .replace(/^.*\) /, '0 ')
+      .split(' ')
+      .map(Number);
+    assert.equal([group, session, terminal], [command.pid, command.pid, 0]);
+  },
+  { skip },
+);
+
+test(
+  'passes a mebibyte of all bytes both ways, to a reader that is slow',
+  async () => {
+    const bytes = randomBytes(1 << 20);
+    await using command = await execIn(target.pid, ['cat']);
+    command.stdin?.end(bytes);
+    const chunks: Buffer[] = [];
+    for await (const chunk of command.stdout ?? []) {
+      chunks.push(chunk as Buffer);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    assert.ok(Buffer.concat(chunks).equals(bytes));
+    assert.equal(await command.exit, { code: 0, signal: null });
+  },
+  { skip },
+);
+
+test(
+  'holds the command back while nobody reads',
+  async () => {
+    await using command = await execIn(target.pid, ['sh', '-c', 'head -c 8388608 /dev/zero; echo done >&2']);
+    let done = false;
+    command.stderr?.on('data', () => (done = true));
+    await eventually(
+      () => (command.stdout?.readableLength ?? 0) > 0,
+      () => 'nothing was written',
+    );
+    assert.is(done, false);
+    let size = 0;
+    for await (const chunk of command.stdout ?? []) size += (chunk as Buffer).length;
+    assert.is(size, 8_388_608);
+  },
+  { skip },
+);
+
+test(
+  'gives what was printed before a quick end',
+  async () => {
+    for (let i = 0; i < 20; i++) assert.is(await print(target.pid, ['echo', String(i)]), `${i}\n`);
+  },
+  { skip },
+);
+
+test(
+  'ignores streams that are not wanted',
+  async () => {
+    await using command = await execIn(target.pid, ['sh', '-c', 'cat; readlink /proc/self/fd/0'], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    assert.equal([command.stdin, command.stderr], [null, null]);
+    let text = '';
+    for await (const chunk of command.stdout ?? []) text += String(chunk);
+    assert.is(text, '/dev/null\n');
+  },
+  { skip },
+);
+
+test(
+  'tells exit codes and signals, and passes signals on',
+  async () => {
+    assert.is((await execute(target.pid, ['sh', '-c', 'exit 42'])).code, 42);
+    await using command = await execIn(target.pid, ['sleep', '60']);
+    assert.is(command.kill('SIGUSR1'), true);
+    assert.equal(await command.exit, { code: null, signal: 'SIGUSR1' });
+  },
+  { skip },
+);
+
+test(
+  'runs in the directory that was asked for',
+  async () => {
+    assert.is(await print(target.pid, ['pwd'], { cwd: '/usr/bin' }), '/usr/bin\n');
+    await rejects(execute(target.pid, ['pwd'], { cwd: '/nowhere' }), {
+      code: 'ENOENT',
+      syscall: 'chdir',
+      path: '/nowhere',
+    });
+  },
+  { skip },
+);
+
+test(
+  'names what cannot be executed',
+  async () => {
+    await rejects(execute(target.pid, ['/etc/passwd']), { code: 'EACCES', syscall: 'execve', path: '/etc/passwd' });
+    await rejects(execute(target.pid, ['no-such-program']), { code: 'ENOENT', syscall: 'execve' });
+    await rejects(execute(target.pid, ['true'], { hostBinary: '/nowhere' }), {
+      code: 'ERR_INVALID_ARG_VALUE',
+      option: 'hostBinary',
+    });
+    await rejects(execute(2 ** 22 + 1, ['true']), { code: 'ESRCH' });
+  },
+  { skip },
+);
+
+test.run();
