@@ -2,7 +2,7 @@ import { constants } from 'node:os';
 import type { Readable } from 'node:stream';
 import { type ExecExit, type ExecOptions, type ExecutedProcess, execIn, type NamespaceName } from '../index.ts';
 import { EXIT, exitCodeOf } from './exit-code.ts';
-import { parseMilliseconds } from './milliseconds.ts';
+import { parseMilliseconds } from './number.ts';
 import { complain, type OutputOptions } from './output.ts';
 import { parseTarget } from './target.ts';
 

@@ -9,7 +9,7 @@ import {
 import { watchDocument, watchText } from '../report/watch.ts';
 import { toDisclosure } from './disclosure.ts';
 import { EXIT } from './exit-code.ts';
-import { parseMilliseconds } from './milliseconds.ts';
+import { parseMilliseconds } from './number.ts';
 import { complain, type OutputOptions, printLine, terminalStyle, toJsonLine } from './output.ts';
 import { parseTarget } from './target.ts';
 
