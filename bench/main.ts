@@ -1,4 +1,4 @@
-// Usage: npm run bench -- [--quick] [--json]
+// Usage: npm run bench -- [--quick] [--json] [--only PART]...
 import { cpus, loadavg, release } from 'node:os';
 import { parseArgs } from 'node:util';
 import { benchExec } from './exec.ts';
@@ -68,27 +68,38 @@ async function benchProcesses(workshop: Workshop, floor: Floor, plan: Plan): Pro
   return rows;
 }
 
-async function benchAll(size: Size) {
+async function benchRows(workshop: Workshop, floor: Floor, { many }: Size): Promise<Row[]> {
+  await using parent = new Program([workshop.compile('target'), '10', '1000'], variables(20));
+  const pids = (await parent.line()).trim().split(' ').map(Number);
+  return benchMany(pids, floor, many);
+}
+
+async function benchTables(workshop: Workshop, floor: Floor, { mounts }: Size): Promise<Row[]> {
+  if (process.getuid?.() !== 0) return [];
+  await using reader = new Program([workshop.compile('mountinfo')]);
+  return benchMounts(reader, floor, mounts);
+}
+
+type Part = (workshop: Workshop, floor: Floor, size: Size) => Promise<Row[]>;
+
+const PARTS: Readonly<Record<string, Part>> = {
+  reads: (workshop, floor, { reads }) => benchProcesses(workshop, floor, reads),
+  start: (_workshop, floor, { pairs }) => benchStart(floor, pairs),
+  exec: (_workshop, floor, { commands }) => benchExec(floor, commands),
+  files: (_workshop, floor, { files }) => benchFiles(floor, files),
+  many: benchRows,
+  mounts: benchTables,
+  watch: (workshop, _floor, { watch }) => benchWatch(workshop.compile('watch'), watch),
+};
+
+async function benchAll(size: Size, wanted: (part: string) => boolean) {
   using workshop = new Workshop();
   await using floor = new Floor([workshop.compile('floor')], process.env);
-  const target = workshop.compile('target');
-  const rows = await benchProcesses(workshop, floor, size.reads);
-  rows.push(...(await benchStart(floor, size.pairs)));
-  rows.push(...(await benchExec(floor, size.commands)));
-  rows.push(...(await benchFiles(floor, size.files)));
-  {
-    await using parent = new Program([target, '10', '1000'], variables(20));
-    const pids = (await parent.line()).trim().split(' ').map(Number);
-    rows.push(...(await benchMany(pids, floor, size.many)));
-  }
-  if (process.getuid?.() === 0) {
-    await using reader = new Program([workshop.compile('mountinfo')]);
-    rows.push(...(await benchMounts(reader, floor, size.mounts)));
-  }
-  rows.push(...(await benchWatch(workshop.compile('watch'), size.watch)));
-  await using program = new Program([target, '10'], variables(20));
-  const memory = await benchMemory(Number(await program.line()), size.memory);
-  return { rows, memory };
+  const rows: Row[] = [];
+  for (const [name, part] of Object.entries(PARTS)) if (wanted(name)) rows.push(...(await part(workshop, floor, size)));
+  if (!wanted('memory')) return { rows, memory: null };
+  await using program = new Program([workshop.compile('target'), '10'], variables(20));
+  return { rows, memory: await benchMemory(Number(await program.line()), size.memory) };
 }
 
 function describeMachine(): string {
@@ -96,10 +107,19 @@ function describeMachine(): string {
   return `${cpu?.model ?? 'unknown processor'} x ${cpus().length}, Linux ${release()}, Node ${process.version}`;
 }
 
-const { values } = parseArgs({ options: { json: { type: 'boolean' }, quick: { type: 'boolean' } } });
+const { values } = parseArgs({
+  options: { json: { type: 'boolean' }, quick: { type: 'boolean' }, only: { type: 'string', multiple: true } },
+});
+const { only = [] } = values;
+const unknown = only.filter((part) => part !== 'memory' && !Object.hasOwn(PARTS, part));
+if (unknown.length > 0)
+  throw new Error(`no such part: ${unknown.join()}; there are ${Object.keys(PARTS).join()}, memory`);
 const load = (): number => loadavg()[0] ?? NaN;
 const before = { load: load(), time: performance.now() };
-const { rows, memory } = await benchAll(values.quick ? QUICK : FULL);
+const { rows, memory } = await benchAll(
+  values.quick ? QUICK : FULL,
+  (part) => only.length === 0 || only.includes(part),
+);
 const seconds = (performance.now() - before.time) / 1000;
 const after = load();
 
@@ -109,6 +129,6 @@ if (values.json) {
 } else {
   const missing = gdb ? '' : 'gdb is not there: its rows are left out\n';
   process.stdout.write(`${describeMachine()}, load ${before.load.toFixed(2)}\n${missing}`);
-  process.stdout.write(`${toTable(rows)}\n${toText(memory)}\n`);
+  process.stdout.write(`${toTable(rows)}\n${memory === null ? '' : `${toText(memory)}\n`}`);
   process.stdout.write(`\n${seconds.toFixed(0)} s, load after ${after.toFixed(2)}\n`);
 }
