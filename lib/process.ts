@@ -52,6 +52,7 @@ export class Process implements AsyncDisposable {
   #handle: ProcessHandle | null;
   #last: Promise<unknown> = Promise.resolve();
   readonly #beside = new Set<Promise<unknown>>();
+  #closing = false;
 
   /** @internal Use {@link openProcess}. */
   constructor(pid: number, handle: ProcessHandle) {
@@ -60,11 +61,14 @@ export class Process implements AsyncDisposable {
   }
 
   /** @internal Runs `read` once the reads before it have ended: they share what is known about the process. */
-  inTurn<Value>(read: (handle: ProcessHandle) => Promise<Value>, signal: AbortSignal | undefined): Promise<Value> {
+  async inTurn<Value>(
+    read: (handle: ProcessHandle) => Promise<Value>,
+    signal: AbortSignal | undefined,
+  ): Promise<Value> {
+    const handle = this.#open();
     const turn = this.#last.then(() => {
       signal?.throwIfAborted();
-      if (this.#handle === null) throw new UsageError('process', `${this.pid} has been closed`);
-      return read(this.#handle);
+      return read(handle);
     });
     this.#last = turn.catch(() => undefined);
     return signal === undefined ? turn : untilAborted(turn, signal);
@@ -72,8 +76,7 @@ export class Process implements AsyncDisposable {
 
   /** @internal Runs `read` beside whatever else is read: it shares nothing with other reads but what never changes. */
   async atOnce<Value>(read: (handle: ProcessHandle) => Promise<Value>): Promise<Value> {
-    if (this.#handle === null) throw new UsageError('process', `${this.pid} has been closed`);
-    const reading = read(this.#handle);
+    const reading = read(this.#open());
     this.#beside.add(reading);
     try {
       return await reading;
@@ -82,8 +85,14 @@ export class Process implements AsyncDisposable {
     }
   }
 
+  #open(): ProcessHandle {
+    if (this.#handle === null || this.#closing) throw new UsageError('process', `${this.pid} has been closed`);
+    return this.#handle;
+  }
+
   /** Closes the descriptors, after the reads that are under way. Later reads are refused. Can be called again. */
   async close(): Promise<void> {
+    this.#closing = true;
     await Promise.allSettled([this.#last, ...this.#beside]);
     if (this.#handle !== null) addon.closeProcess(this.#handle);
     this.#handle = null;

@@ -90,7 +90,7 @@ function addWatch(program: Command): void {
     .option('--timeout <MS>', 'give up on a file system that gives no answer for so many milliseconds', '2000')
     .addHelpText(
       'after',
-      '\nExample:\n  podprobe watch /var/lib/kubelet/pods/<uid>/volumes/kubernetes.io~secret/<name> | jq .event\n\nExit codes: 0 done, interrupted included; 2 usage, 3 no such path or process, 4 not permitted, 5 something could not be watched.',
+      '\nExample:\n  podprobe watch --all | jq .event\n\nExit codes: 0 done or interrupted, 2 usage, 3 no such path or process, 4 not permitted,\n5 something could not be watched.',
     )
     .action(
       action(async (target: string | undefined, options: OutputOptions) =>
@@ -202,10 +202,10 @@ export function createProgram(): Command {
     });
   addEnv(program);
   addMounts(program);
-  addWatch(program);
   addCat(program);
   addLs(program);
   addExec(program);
+  addWatch(program);
   addDoctor(program);
   addDemo(program);
   for (const command of program.commands) command.copyInheritedSettings(program);

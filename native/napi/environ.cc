@@ -34,15 +34,53 @@ Napi::Value text_or_null(Napi::Env env, const std::string& text) {
   return text.empty() ? env.Null() : Napi::String::New(env, text);
 }
 
-/// One ArrayBuffer: `count` addresses (u64), `count + 1` offsets (u32), the block.
-Napi::Value pack(Napi::Env env, const core::Entries& entries) {
-  const std::size_t addresses = entries.addresses.size() * sizeof(std::uint64_t);
-  const std::size_t offsets = entries.offsets.size() * sizeof(std::uint32_t);
-  Napi::ArrayBuffer buffer = Napi::ArrayBuffer::New(env, addresses + offsets + entries.block.size());
-  auto* const bytes = static_cast<std::uint8_t*>(buffer.Data());
-  if (addresses != 0) std::memcpy(bytes, entries.addresses.data(), addresses);
-  std::memcpy(bytes + addresses, entries.offsets.data(), offsets);
-  if (!entries.block.empty()) std::memcpy(bytes + addresses + offsets, entries.block.data(), entries.block.size());
+/// Entries as they cross over: `count` addresses (u64), `count + 1` offsets (u32), the block.
+struct PackedEntries {
+  std::size_t count = 0;
+  bool truncated = false;
+  core::SecretBytes bytes;
+};
+
+/// A result whose entries have been packed on the thread that read them: those of a hostile target are many MiB.
+struct PackedResult {
+  tasks::EnvironmentResult result;
+  PackedEntries initial;
+  PackedEntries live;
+};
+
+template <class Number>
+std::span<const std::uint8_t> bytes_of(const std::vector<Number>& numbers) {
+  return {reinterpret_cast<const std::uint8_t*>(numbers.data()), numbers.size() * sizeof(Number)};
+}
+
+PackedEntries pack(core::Entries& entries) {
+  PackedEntries packed{.count = entries.size(), .truncated = entries.truncated, .bytes = {}};
+  const auto addresses = bytes_of(entries.addresses);
+  const auto offsets = bytes_of(entries.offsets);
+  packed.bytes.reserve(addresses.size() + offsets.size() + entries.block.size());
+  packed.bytes.append(addresses);
+  packed.bytes.append(offsets);
+  packed.bytes.append(entries.block);
+  entries = {};
+  return packed;
+}
+
+PackedResult pack(tasks::EnvironmentResult result) {
+  PackedResult packed{.result = std::move(result), .initial = {}, .live = {}};
+  if (packed.result.initial) packed.initial = pack(packed.result.initial->entries);
+  if (packed.result.live) packed.live = pack(packed.result.live->environ.entries);
+  return packed;
+}
+
+/// Copied when that is cheaper than to have the collector tell when it is done with them.
+Napi::Value to_buffer(Napi::Env env, core::SecretBytes& bytes) {
+  constexpr std::size_t largest_copy = 64 << 10;
+  if (bytes.size() > largest_copy) {
+    auto* const owned = new core::SecretBytes(std::move(bytes));
+    return Napi::ArrayBuffer::New(env, owned->data(), owned->size(), [owned](Napi::Env, void*) { delete owned; });
+  }
+  Napi::ArrayBuffer buffer = Napi::ArrayBuffer::New(env, bytes.size());
+  if (!bytes.empty()) std::memcpy(buffer.Data(), bytes.data(), bytes.size());
   return buffer;
 }
 
@@ -54,27 +92,28 @@ Napi::Array tuple(Napi::Env env, std::initializer_list<napi_value> values) {
   return array;
 }
 
-Napi::Value to_value(Napi::Env env, const core::InitialEnviron& initial) {
+Napi::Value to_value(Napi::Env env, const core::InitialEnviron& initial, PackedEntries& entries) {
   return tuple(env, {Napi::String::New(env, name_of(initial.state)), text_or_null(env, initial.reason),
-                     Napi::Number::New(env, static_cast<double>(initial.entries.size())),
-                     Napi::Boolean::New(env, initial.entries.truncated), pack(env, initial.entries)});
+                     Napi::Number::New(env, static_cast<double>(entries.count)),
+                     Napi::Boolean::New(env, entries.truncated), to_buffer(env, entries.bytes)});
 }
 
-Napi::Value to_value(Napi::Env env, const tasks::LiveResult& live) {
+Napi::Value to_value(Napi::Env env, const tasks::LiveResult& live, PackedEntries& entries) {
   const core::LiveEnviron& environ = live.environ;
   return tuple(env, {Napi::String::New(env, name_of(environ.state)), text_or_null(env, environ.reason),
-                     Napi::Number::New(env, static_cast<double>(environ.entries.size())),
-                     Napi::Boolean::New(env, environ.entries.truncated), pack(env, environ.entries),
+                     Napi::Number::New(env, static_cast<double>(entries.count)),
+                     Napi::Boolean::New(env, entries.truncated), to_buffer(env, entries.bytes),
                      text_or_null(env, live.locator), text_or_null(env, live.runtime),
                      live.locator.empty() ? env.Null() : Napi::BigInt::New(env, environ.vector),
                      text_or_null(env, live.region), text_or_null(env, live.caveat)});
 }
 
-Napi::Value to_value(Napi::Env env, tasks::EnvironmentResult& result) {
+Napi::Value to_value(Napi::Env env, PackedResult& packed) {
+  const tasks::EnvironmentResult& result = packed.result;
   return tuple(env, {Napi::Number::New(env, result.stat.pid), Napi::BigInt::New(env, result.stat.start_time),
                      Napi::String::New(env, result.stat.comm), text_or_null(env, result.exe),
-                     result.initial ? to_value(env, *result.initial) : env.Null(),
-                     result.live ? to_value(env, *result.live) : env.Null(),
+                     result.initial ? to_value(env, *result.initial, packed.initial) : env.Null(),
+                     result.live ? to_value(env, *result.live, packed.live) : env.Null(),
                      result.denied ? Napi::Value(to_record(env, *result.denied)) : env.Null()});
 }
 
@@ -86,6 +125,13 @@ std::vector<Target> targets_of(const Napi::Array& array) {
 }
 
 }  // namespace
+
+}  // namespace podprobe::napi
+
+template <>
+constexpr bool podprobe::tasks::takes_long_by_waiting<podprobe::napi::PackedResult> = false;
+
+namespace podprobe::napi {
 
 Napi::Value read_environments(const Napi::CallbackInfo& info) {
   const auto id = info[0].As<Napi::Number>().Uint32Value();
@@ -99,14 +145,14 @@ Napi::Value read_environments(const Napi::CallbackInfo& info) {
   request.live = options.Get("live").As<Napi::Boolean>();
   request.stop = milliseconds("stop");
   const std::size_t count = targets.size();
-  return run_batch<tasks::EnvironmentResult>(
+  return run_batch<PackedResult>(
       info.Env(), id, count, milliseconds("timeout"),
       [targets = std::move(targets), request](std::size_t index, const tasks::Allowance& allowance) {
         tasks::EnvironmentRequest own = request;
         own.allowance = allowance;
-        return with_process(targets[index], [&](tasks::HeldProcess& held) { return tasks::read_environment(held, own); });
+        return pack(with_process(targets[index], [&](tasks::HeldProcess& held) { return tasks::read_environment(held, own); }));
       },
-      [](Napi::Env env, tasks::EnvironmentResult& result) { return to_value(env, result); });
+      [](Napi::Env env, PackedResult& result) { return to_value(env, result); });
 }
 
 }  // namespace podprobe::napi

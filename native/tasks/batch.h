@@ -24,6 +24,11 @@ class AnyBatch {
   virtual void cancel() = 0;
 };
 
+/// Whether a transaction that takes long is one that waits. Else it computes, and one more thread would only take the
+/// processor from the others.
+template <class Result>
+constexpr bool takes_long_by_waiting = true;
+
 /// Independent transactions, each with an outcome of its own and `timeout` to get it; two threads at most run at a time
 /// so that a batch leaves the others to single reads.
 template <class Result>
@@ -44,7 +49,7 @@ class Batch final : public AnyBatch, public std::enable_shared_from_this<Batch<R
 
   /// Also has the threads replaced that have been kept waiting for a while: others have their turn before the timeout.
   void expire() override {
-    replace_slow(Clock::now() - patience);
+    if constexpr (takes_long_by_waiting<Result>) replace_slow(Clock::now() - patience);
     give_up(Clock::now() - timeout_, Allowance{{}, timeout_, {}}.timed_out(), false);
   }
 

@@ -37,7 +37,7 @@ async function onTerminal(words: (string | number)[], env: Record<string, string
 }
 
 const skipTerminal = missing(['script']);
-const coloured: Record<string, string[]> = { env: ['env'], doctor: ['doctor'], 'the demo': ['demo'] };
+const coloured: Record<string, string[]> = { env: ['env'], doctor: ['doctor'], 'the demo': ['demo', 'setenv'] };
 
 for (const [what, words] of Object.entries(coloured)) {
   test(

@@ -172,6 +172,7 @@ test('doctor', async () => {
     'kernel',
     'mapping query',
     'other processes',
+    'exec',
     'yama',
     'hidepid',
     'files of containers',

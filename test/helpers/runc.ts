@@ -108,7 +108,9 @@ export class Unshared implements Disposable {
     const found = (): number | undefined => (forked ? childrenOf(own)[0] : own);
     const ready = (): boolean => {
       const pid = found();
-      return pid !== undefined && readFileSync(`/proc/${pid}/comm`, 'latin1').trim() === name;
+      if (pid === undefined || readFileSync(`/proc/${pid}/comm`, 'latin1').trim() !== name) return false;
+      // empty for a moment, in the middle of execve(2)
+      return readFileSync(`/proc/${pid}/environ`).length > 0;
     };
     await eventually(ready, () => `unshare ${args.join(' ')} did not start ${name}`);
     return new Unshared(child, found() as number);
