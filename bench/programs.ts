@@ -1,4 +1,4 @@
-import { type ChildProcessByStdio, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcessByStdio, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -85,12 +85,7 @@ export async function run(program: string, args: readonly string[]): Promise<str
   return parts.join('');
 }
 
-/** Whether there is such a command. */
+/** Whether there is such a command, whatever it makes of `--version`. */
 export function present(program: string): boolean {
-  try {
-    execFileSync(program, ['--version'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
+  return spawnSync(program, ['--version'], { stdio: 'ignore' }).error === undefined;
 }

@@ -70,7 +70,11 @@ async function watchOnce(
   return sightings;
 }
 
-/** Time from the rename of a new generation to a program's being told, and to its having all values. */
+/**
+ * Time from the rename of a new generation to a program's being told, and to its having all values.
+ *
+ * When they are told, the peers know that a name has changed; this library has read one consistent generation by then.
+ */
 export async function benchWatch(program: string, { rounds, swaps }: WatchPlan): Promise<Row[]> {
   const directory = join(mkdtempSync('/dev/shm/podprobe-bench-'), 'volume');
   const [told, read] = [new Series(), new Series()];
@@ -102,5 +106,8 @@ export async function benchWatch(program: string, { rounds, swaps }: WatchPlan):
     };
     return [FLOOR, OURS, ...OTHERS].map(row);
   };
-  return [...rowsOf(told, 'rename to callback'), ...rowsOf(read, 'rename to all values')];
+  return [
+    ...rowsOf(told, 'rename to callback, which has the values already with podprobe alone'),
+    ...rowsOf(read, 'rename to all values'),
+  ];
 }

@@ -26,8 +26,8 @@ export type VolumeEventKind = 'ready' | 'update' | 'resync' | 'gone';
 /** Where an event has its content from, decoded when it is asked for. */
 export interface ContentSource {
   readonly truncated: boolean;
-  readonly decode: () => VolumeContent;
-  readonly wipe: () => void;
+  decode(): VolumeContent;
+  wipe(): void;
 }
 
 const NOTHING: VolumeContent = { generation: null, entries: [], added: [], changed: [], removed: [] };
@@ -96,7 +96,11 @@ export class VolumeEvent implements Disposable {
 
   /** @internal The same content under another kind of event. */
   as(event: VolumeEventKind, changes: (content: VolumeContent) => VolumeContent): VolumeEvent {
-    const source = { ...this.#source, decode: () => changes(this.#decoded()) };
+    const source = {
+      truncated: this.truncated,
+      decode: () => changes(this.#decoded()),
+      wipe: () => this.#source.wipe(),
+    };
     return new VolumeEvent(event, this.path, source, this.#time);
   }
 
@@ -111,26 +115,39 @@ export class VolumeEvent implements Disposable {
   }
 }
 
-function decode(report: Report): VolumeContent {
-  const { entries, removed } = report.content();
-  const marked = (wanted: number): Buffer[] => entries.filter(({ mark }) => mark === wanted).map(({ name }) => name);
-  return {
-    generation: report.generation,
-    entries: entries.map(({ name, value }) => ({ name, value })),
-    added: marked(MARK.added),
-    changed: marked(MARK.changed),
-    removed,
-  };
+/** Methods, not closures: one is made for each event. */
+class ReadContent implements ContentSource {
+  readonly #report: Report;
+
+  constructor(report: Report) {
+    this.#report = report;
+  }
+
+  get truncated(): boolean {
+    return (this.#report.flags & FLAG.truncated) !== 0;
+  }
+
+  decode(): VolumeContent {
+    const { generation, keys, removed } = this.#report.content();
+    const entries: SecretEntry[] = [];
+    const added: Buffer[] = [];
+    const changed: Buffer[] = [];
+    for (const { name, value, mark } of keys) {
+      entries.push({ name, value });
+      if (mark === MARK.added) added.push(name);
+      else if (mark === MARK.changed) changed.push(name);
+    }
+    return { generation, entries, added, changed, removed };
+  }
+
+  wipe(): void {
+    this.#report.wipe();
+  }
 }
 
 /** The event of a report that has read a generation. */
 export function readEvent(event: VolumeEventKind, path: Buffer, report: Report): VolumeEvent {
-  const content: ContentSource = {
-    truncated: (report.flags & FLAG.truncated) !== 0,
-    decode: () => decode(report),
-    wipe: () => report.wipe(),
-  };
-  return new VolumeEvent(event, path, content, Date.now());
+  return new VolumeEvent(event, path, new ReadContent(report), Date.now());
 }
 
 const GONE: ContentSource = { truncated: false, decode: () => NOTHING, wipe: () => undefined };

@@ -83,9 +83,9 @@ class Hub {
 
   #tell(report: Report): void {
     const listener = this.#listeners.get(report.volume);
-    if (report.news === NEWS.mounts) for (const each of [...this.#listeners.values()]) each.onMounts();
+    if (report.news < NEWS.exited) listener?.onReport(report);
     else if (report.news === NEWS.exited) listener?.onExit();
-    else listener?.onReport(report);
+    else for (const each of [...this.#listeners.values()]) each.onMounts();
   }
 
   #tick(): void {

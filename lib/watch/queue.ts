@@ -9,6 +9,7 @@ type Waiter = {
   readonly reject: (error: unknown) => void;
 };
 
+const SETTLED = Promise.resolve();
 const DONE: IteratorReturnResult<undefined> = { value: undefined, done: true };
 
 /** The events of one volume between those who write and those who read them: never more than a few, and always the last. */
@@ -16,7 +17,14 @@ export class EventQueue {
   #pending: VolumeEvent[] = [];
   #waiters: Waiter[] = [];
   #end: { readonly error?: unknown } | null = null;
+  /** Nobody waits, and `onWaiters` has yet to be told. */
+  #leaving = false;
   readonly #onWaiters: (waiting: boolean) => void;
+  readonly #leave = (): void => {
+    if (!this.#leaving) return;
+    this.#leaving = false;
+    this.#onWaiters(false);
+  };
 
   /** `onWaiters` is told when somebody begins to wait, and when nobody does any more. */
   constructor(onWaiters: (waiting: boolean) => void) {
@@ -28,11 +36,17 @@ export class EventQueue {
     const waiter = this.#waiters.shift();
     if (waiter !== undefined) {
       waiter.resolve({ value: event, done: false });
-      if (this.#waiters.length === 0) this.#onWaiters(false);
+      if (this.#waiters.length === 0) this.#leaveLater();
       return;
     }
     this.#pending.push(event);
     if (this.#pending.length > MOST_PENDING) this.#pending = mergeEvents(this.#pending);
+  }
+
+  /** Behind the reader's next step: mostly it waits again by then, and nobody need be told of either. */
+  #leaveLater(): void {
+    this.#leaving = true;
+    void SETTLED.then(this.#leave);
   }
 
   /** Nothing comes any more; with an error, that is what whoever reads on gets once. */
@@ -62,7 +76,9 @@ export class EventQueue {
     if (this.#end !== null) return Promise.resolve(DONE);
     return new Promise((resolve, reject) => {
       this.#waiters.push({ resolve, reject });
-      if (this.#waiters.length === 1) this.#onWaiters(true);
+      if (this.#waiters.length !== 1) return;
+      if (this.#leaving) this.#leaving = false;
+      else this.#onWaiters(true);
     });
   }
 

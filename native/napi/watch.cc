@@ -45,9 +45,9 @@ enum Flag : std::uint32_t { overflowed = 1, replaced = 2, heard = 4, truncated =
 
 /// One report in one buffer, since each value that crosses to JavaScript costs as much as reading a key does.
 ///
-/// Shape: numbers (u32): volume, news, flags, count of keys, count of removed keys, length of the generation's name; the length
-/// of each key's name and of its value; that of each removed name. A byte for each key: what has become of it. Then the
-/// strings, in the same order.
+/// Shape: numbers (u32): volume, news, flags, count of keys, count of removed keys, length of the generation's name and of all
+/// names with it; for each key the length of its name and of its value, and what has become of it; the length of each removed
+/// name. Then the strings: the generation's name, those of the keys, the removed ones, the values.
 class Packer {
  public:
   Packer(Napi::Env env, std::size_t size) : buffer_(Napi::ArrayBuffer::New(env, size)), at_(static_cast<std::uint8_t*>(buffer_.Data())) {}
@@ -68,7 +68,8 @@ class Packer {
   std::uint8_t* at_;
 };
 
-constexpr std::size_t head_words = 6;
+constexpr std::size_t head_words = 7;
+constexpr std::size_t words_of_key = 3;
 
 std::uint32_t flags_of(const tasks::VolumeReport& report) {
   return (report.overflowed ? overflowed : 0U) | (report.replaced ? replaced : 0U) | (report.heard ? heard : 0U) |
@@ -78,22 +79,22 @@ std::uint32_t flags_of(const tasks::VolumeReport& report) {
 Napi::Value to_value(Napi::Env env, const tasks::VolumeReport& report) {
   const tasks::Generation& generation = report.generation;
   const auto& removed = report.changes.removed;
-  std::size_t size = (head_words + 2 * generation.keys.size() + removed.size()) * sizeof(std::uint32_t);
-  size += generation.keys.size() + generation.name.size() + generation.values.size();
-  for (const auto& key : generation.keys) size += key.name.size();
-  for (const auto& name : removed) size += name.size();
-  Packer packer(env, size);
-  packer.numbers(report.volume, report.news, flags_of(report), generation.keys.size(), removed.size(), generation.name.size());
-  for (const auto& key : generation.keys) packer.numbers(key.name.size(), key.length);
-  for (const auto& name : removed) packer.numbers(name.size());
-  packer.bytes(report.changes.keys.data(), report.changes.keys.size());
-  packer.bytes(generation.name.data(), generation.name.size());
+  std::size_t names = generation.name.size();
+  for (const auto& key : generation.keys) names += key.name.size();
+  for (const auto& name : removed) names += name.size();
+  const std::size_t words = head_words + words_of_key * generation.keys.size() + removed.size();
+  Packer packer(env, words * sizeof(std::uint32_t) + names + generation.values.size());
+  packer.numbers(report.volume, report.news, flags_of(report), generation.keys.size(), removed.size(), generation.name.size(), names);
   for (std::size_t i = 0; i < generation.keys.size(); ++i) {
-    const core::KeyDigest& key = generation.keys[i];
-    packer.bytes(key.name.data(), key.name.size());
-    packer.bytes(generation.values.data() + generation.places[i], key.length);
+    packer.numbers(generation.keys[i].name.size(), generation.keys[i].length, report.changes.keys[i]);
   }
+  for (const auto& name : removed) packer.numbers(name.size());
+  packer.bytes(generation.name.data(), generation.name.size());
+  for (const auto& key : generation.keys) packer.bytes(key.name.data(), key.name.size());
   for (const auto& name : removed) packer.bytes(name.data(), name.size());
+  for (std::size_t i = 0; i < generation.keys.size(); ++i) {
+    packer.bytes(generation.values.data() + generation.places[i], generation.keys[i].length);
+  }
   return packer.value();
 }
 
@@ -105,7 +106,7 @@ void tell(const Watch& watch, Napi::Env env, napi_value report) {
 /// A report of something else than what a volume holds.
 void tell_event(const Watch& watch, Napi::Env env, std::uint32_t volume, News news) {
   Packer packer(env, head_words * sizeof(std::uint32_t));
-  packer.numbers(volume, news, 0, 0, 0, 0);
+  packer.numbers(volume, news, 0, 0, 0, 0, 0);
   tell(watch, env, packer.value());
 }
 
