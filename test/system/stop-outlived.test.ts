@@ -13,7 +13,7 @@ const test = suite('stopped processes and the end of either side');
 const skip = unfit();
 const prober = fileURLToPath(new URL('../fixtures/prober.mjs', import.meta.url));
 
-/** How often a prober is killed: each is a start of Node. CI asks for 1,000, which takes two minutes on two processors. */
+/** How often a prober is killed: each is a start of Node. 1,000 take more than two minutes on two processors. */
 const KILLS = Number(process.env.PODPROBE_KILLS ?? 200);
 const LANES = 4;
 const LATEST_KILL = 30;

@@ -6,7 +6,7 @@ import { Target } from '../helpers/target.ts';
 
 const test = suite('torn reads');
 /** PODPROBE_TORN_READS=100000 is the long run: a minute, or five where musl maps and unmaps at each setenv(). */
-const READS = Number(process.env.PODPROBE_TORN_READS ?? 20_000);
+const READS = Number(process.env.PODPROBE_TORN_READS ?? 10_000);
 const AT_ONCE = 8;
 const GROWING = 24;
 const timeout = 10_000 + READS * 5;
@@ -90,7 +90,13 @@ for (const { compiler, mode, busy } of loops) {
       const { ok, torn, states } = await readOften(target.pid, mode, count);
       const summary = [...states].map(([state, times]) => `${state} ${times}`).join(', ');
       assert.is(torn.length, 0, `${torn.length} of ${count} torn (${summary}): ${torn[0]}`);
-      assert.ok(ok * 2 >= count, `too few are good: ${summary}`);
+      // musl gives the memory of a replaced string to the next one: for minutes on end, most looks can be of such a string
+      const least = compiler === 'gcc' ? count / 2 : 1;
+      assert.ok(ok >= least, `too few are good: ${summary}`);
+      assert.equal(
+        [...states.keys()].filter((state) => state !== 'ok' && state !== 'unstable'),
+        [],
+      );
     },
     { skip: unfit({ tools: [compiler] }), timeout },
   );
