@@ -71,13 +71,13 @@ async function benchProcesses(workshop: Workshop, floor: Floor, plan: Plan): Pro
 async function benchRows(workshop: Workshop, floor: Floor, { many }: Size): Promise<Row[]> {
   await using parent = new Program([workshop.compile('target'), '10', '1000'], variables(20));
   const pids = (await parent.line()).trim().split(' ').map(Number);
-  return benchMany(pids, floor, many);
+  return await benchMany(pids, floor, many);
 }
 
 async function benchTables(workshop: Workshop, floor: Floor, { mounts }: Size): Promise<Row[]> {
   if (process.getuid?.() !== 0) return [];
   await using reader = new Program([workshop.compile('mountinfo')]);
-  return benchMounts(reader, floor, mounts);
+  return await benchMounts(reader, floor, mounts);
 }
 
 type Part = (workshop: Workshop, floor: Floor, size: Size) => Promise<Row[]>;
