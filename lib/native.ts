@@ -63,13 +63,14 @@ export interface NativeRequest {
   readonly timeout: number;
 }
 
-/** `packed` holds eighteen words (u32) a mount, four numbers and the start and end of seven texts, then the block. */
+/** `words` holds eighteen words (u32) a mount: four numbers, and where in `block` each of seven texts starts and ends. */
 export interface NativeMountTable {
   readonly count: number;
   readonly malformed: number;
   readonly truncated: boolean;
   readonly byListmount: boolean;
-  readonly packed: ArrayBuffer;
+  readonly words: ArrayBuffer;
+  readonly block: ArrayBuffer;
 }
 
 /** A mount table that is watched. */

@@ -35,6 +35,7 @@
       "sys/directory.cc",
       "sys/fd.cc",
       "sys/file_status.cc",
+      "sys/huge_pages.cc",
       "sys/inotify_queue.cc",
       "sys/mapped_file.cc",
       "sys/mapping_query.cc",
