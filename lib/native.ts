@@ -73,6 +73,15 @@ export interface NativeMountTable {
   readonly block: ArrayBuffer;
 }
 
+/** Seventeen words (u32) a process: native/core/process_table.h. Each cgroup text stands once, parted by its ends (u32). */
+export interface NativeProcessTable {
+  readonly count: number;
+  readonly words: ArrayBuffer;
+  readonly names: ArrayBuffer;
+  readonly cgroupEnds: ArrayBuffer;
+  readonly cgroups: ArrayBuffer;
+}
+
 /** A mount table that is watched. */
 export type MountWatchHandle = object & { readonly __mountWatch: unique symbol };
 
@@ -160,6 +169,7 @@ export interface Addon {
     targets: readonly (number | ProcessHandle)[],
     request: NativeRequest,
   ): Promise<Outcome<NativeEnvironment>[]>;
+  listProcesses(id: number, withNamespaces: boolean, timeout: number): Promise<Outcome<NativeProcessTable>[]>;
   listMounts(id: number, target: number | ProcessHandle, timeout: number): Promise<Outcome<NativeMountTable>[]>;
   /** By statmount(2), whatever mountinfo says. */
   listNamespaceMounts(

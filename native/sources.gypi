@@ -26,6 +26,7 @@
       "core/mountinfo.cc",
       "core/page_cache.cc",
       "core/plausible.cc",
+      "core/process_table.cc",
       "core/runtime.cc",
       "core/stat.cc",
       "core/static_scan.cc",
@@ -55,6 +56,7 @@
       "tasks/exec_step.cc",
       "tasks/guarded_memory.cc",
       "tasks/list_mounts.cc",
+      "tasks/list_processes.cc",
       "tasks/look_at_volumes.cc",
       "tasks/mount_status.cc",
       "tasks/pacing.cc",
@@ -74,6 +76,7 @@
       "napi/mounts.cc",
       "napi/poll.cc",
       "napi/process.cc",
+      "napi/processes.cc",
       "napi/rootfs.cc",
       "napi/watch.cc"
     ],
