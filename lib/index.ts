@@ -35,6 +35,7 @@ export {
   type NamespaceNumbers,
   type ProcessCredentials,
   type ProcessSummary,
+  readCommandLine,
 } from './processes.ts';
 export {
   type DirectoryEntry,

@@ -170,6 +170,7 @@ export interface Addon {
     request: NativeRequest,
   ): Promise<Outcome<NativeEnvironment>[]>;
   listProcesses(id: number, withNamespaces: boolean, timeout: number): Promise<Outcome<NativeProcessTable>[]>;
+  readCommandLine(id: number, target: number | ProcessHandle, timeout: number): Promise<Outcome<ArrayBuffer>[]>;
   listMounts(id: number, target: number | ProcessHandle, timeout: number): Promise<Outcome<NativeMountTable>[]>;
   /** By statmount(2), whatever mountinfo says. */
   listNamespaceMounts(

@@ -2,6 +2,7 @@ import { callAddon } from './call.ts';
 import { SystemError } from './errors.ts';
 import { addon, type NativeProcessTable } from './native.ts';
 import { checkBoolean, checkWaitOptions, type WaitOptions } from './options.ts';
+import { type Process, processError, transactAtOnce } from './process.ts';
 
 /** Who a process is for the kernel's checks. Ids are those of this process's user namespace. */
 export interface ProcessCredentials {
@@ -127,4 +128,30 @@ export async function listProcesses(options: ListProcessesOptions = {}): Promise
   const table = outcome?.value as NativeProcessTable;
   const rows = new Rows(table);
   return Array.from({ length: table.count }, (_, row) => rows.at(row, namespaces));
+}
+
+const NUL = 0;
+
+/**
+ * Reads the arguments of a process, as they stand in its memory now: bytes, which a process can overwrite, and which can be
+ * secret. Empty for a kernel thread.
+ *
+ * Errors: `ESRCH` no such process, or it has exited; `ETIMEDOUT` it keeps its memory locked; `E2BIG` more than 2 MiB;
+ * `EACCES`; `AbortError`.
+ * Source: proc_pid_cmdline(5).
+ */
+export async function readCommandLine(target: Process | number, options: WaitOptions = {}): Promise<Buffer[]> {
+  const timeout = checkWaitOptions(options);
+  const { pid, outcome } = await transactAtOnce(target, options.signal, (id, one) =>
+    addon.readCommandLine(id, one, timeout),
+  );
+  if (outcome?.error !== undefined) throw processError(outcome.error, pid);
+  const text = Buffer.from(outcome?.value as ArrayBuffer);
+  const words: Buffer[] = [];
+  for (let start = 0; start < text.length;) {
+    const end = text.indexOf(NUL, start);
+    words.push(text.subarray(start, end < 0 ? text.length : end));
+    start = end < 0 ? text.length : end + 1;
+  }
+  return words;
 }

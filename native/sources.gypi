@@ -60,6 +60,7 @@
       "tasks/look_at_volumes.cc",
       "tasks/mount_status.cc",
       "tasks/pacing.cc",
+      "tasks/read_command_line.cc",
       "tasks/read_environment.cc",
       "tasks/read_generation.cc",
       "tasks/read_in_root.cc",

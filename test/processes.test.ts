@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, readlinkSync } from 'node:fs';
 import * as assert from 'uvu/assert';
-import { listProcesses, type ProcessSummary } from '../lib/index.ts';
+import { listProcesses, openProcess, type ProcessSummary, readCommandLine } from '../lib/index.ts';
 import { rejects } from './helpers/rejects.ts';
 import { suite } from './helpers/suite.ts';
 
@@ -81,6 +81,19 @@ test(
   },
   { skip: root ? undefined : 'needs root' },
 );
+
+test('reads the arguments of a process as the bytes they are', async () => {
+  const words = ['', 'a b', '--x=é', ''];
+  const args = ['-e', 'process.stdin.resume()', '--', ...words];
+  const child = spawn(process.execPath, args, { stdio: ['pipe', 'ignore', 'ignore'] });
+  await once(child, 'spawn');
+  await using held = await openProcess(child.pid as number);
+  const found = (await readCommandLine(held)).map(String);
+  assert.equal(found, [process.execPath, ...args]);
+  child.stdin.end();
+  await once(child, 'close');
+  await rejects(readCommandLine(held), { code: 'ESRCH' });
+});
 
 test('refuses options that cannot be used, and ends when it is told to', async () => {
   await rejects(listProcesses({ namespaces: 1 as never }), { code: 'ERR_INVALID_ARG_VALUE' });

@@ -6,5 +6,7 @@ namespace podprobe::napi {
 
 /// listProcesses(id, withNamespaces, timeout)
 Napi::Value list_processes(const Napi::CallbackInfo& info);
+/// readCommandLine(id, target, timeout)
+Napi::Value read_command_line(const Napi::CallbackInfo& info);
 
 }  // namespace podprobe::napi
