@@ -10,7 +10,7 @@ const layers = [
   ['volumes'],
   ['etcd', 'kube', 'environ', 'mounts', 'exec', 'rootfs', 'watch'],
   ['namespaces'],
-  ['process'],
+  ['process', 'processes'],
   ['call', 'options', 'permission'],
   ['watchdog'],
   ['native'],
