@@ -1,6 +1,7 @@
 import { type Drift, environmentDrift } from '../drift.ts';
 import type { EnvironmentBlock, EnvironmentEntry, ProcessEnvironment } from '../environ.ts';
-import { type Disclosure, printable, shownEntries } from './entry.ts';
+import { type Disclosure, shownEntries } from './entry.ts';
+import { printable } from './printable.ts';
 import { alignColumns, count, type Style } from './style.ts';
 
 const MARKS = { added: '+', removed: '-', changed: '~' } as const;
