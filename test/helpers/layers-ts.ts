@@ -11,6 +11,7 @@ const layers = [
   ['volumes'],
   ['etcd', 'environ', 'mounts', 'exec', 'rootfs', 'watch'],
   ['namespaces'],
+  ['processes'],
   ['process'],
   ['call', 'options', 'permission'],
   ['watchdog'],
