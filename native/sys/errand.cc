@@ -106,8 +106,9 @@ void Errand::use_program(const std::string& path) {
 }
 
 std::unique_ptr<Errand> Errand::borrow() {
+  const bool too_many = stragglers().too_many();
   if (kept) return std::move(kept);
-  if (stragglers().too_many()) throw Error(EAGAIN, "read", {}, "too many earlier reads are stuck");
+  if (too_many) throw Error(EAGAIN, "read", {}, "too many earlier reads are stuck");
   try {
     return std::make_unique<Errand>();
   } catch (const Error&) {
