@@ -43,14 +43,22 @@ std::optional<std::uint64_t> lasting_id(const sys::Fd& held) {
   }
 }
 
+std::string read_table(const sys::Fd& table, const std::string& shown) {
+  return sys::read_whole<std::string>(table, largest_table, sys::End::at_empty_read, shown);
+}
+
+std::string own_table() { return read_table(sys::open_path("/proc/self/mountinfo", 0), "/proc/self/mountinfo"); }
+
+/// An overlay is as good as what it lies on, which nobody tells; but one that this program sees, too, is the node's.
+bool is_overlay_of_others(const std::string& type, const sys::Device& device) {
+  return type == "overlay" && core::file_system_of(own_table(), {.mount_id = 0, .major = device.major, .minor = device.minor}) != type;
+}
+
 }  // namespace
 
 std::string file_system_of(const sys::Process& process, const core::MountKey& mount) {
-  const auto find_in = [&](const sys::Fd& table, const std::string& shown) {
-    return core::file_system_of(sys::read_whole<std::string>(table, largest_table, sys::End::at_empty_read, shown), mount);
-  };
-  std::string type = find_in(open_mountinfo(process), process.path("mountinfo"));
-  return type.empty() ? find_in(sys::open_path("/proc/self/mountinfo", 0), "/proc/self/mountinfo") : type;
+  std::string type = core::file_system_of(read_table(open_mountinfo(process), process.path("mountinfo")), mount);
+  return type.empty() ? core::file_system_of(own_table(), mount) : type;
 }
 
 bool answers_locally(const sys::Process& process, const sys::Fd& held, const sys::FileStatus& status) {
@@ -60,7 +68,8 @@ bool answers_locally(const sys::Process& process, const sys::Fd& held, const sys
     if (const auto local = known.find(*mount)) return *local;
   }
   const core::MountKey key{.mount_id = status.mount_id, .major = status.device.major, .minor = status.device.minor};
-  const bool local = core::answers_locally(file_system_of(process, key));
+  const std::string type = file_system_of(process, key);
+  const bool local = core::answers_locally(type) && !is_overlay_of_others(type, status.device);
   if (mount) known.keep(*mount, local);
   return local;
 }

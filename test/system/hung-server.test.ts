@@ -56,6 +56,8 @@ const commands: [request: string, command: string, path: string, ...options: str
   ['OPENDIR', 'ls', '/tmp/opendir'],
   ['READDIR', 'ls', '/tmp/entries'],
   ['LOOKUP', 'ls', '/tmp/walk/directory'],
+  ['READ, below an overlay', 'cat', '/over/file'],
+  ['READDIR, below an overlay', 'ls', '/over/entries'],
 ];
 
 for (const [request, command, path, ...options] of commands) {
