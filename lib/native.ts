@@ -216,6 +216,8 @@ export interface Addon {
   /** At once, where that waits for nobody. */
   rereadVolume(watch: WatchHandle, volume: number): NativeVolumeReport;
   lookAtVolume(id: number, watch: WatchHandle, volume: number, timeout: number): Promise<Outcome<NativeVolumeReport>[]>;
+  /** Names the program that waits for file systems in place of this one: native/errand. */
+  useErrand(program: string): void;
   /** `helper` is {@link helperProgram}. */
   startCommand(
     id: number,
@@ -240,7 +242,9 @@ function load(): Addon {
   const places = [['module_root', 'build', 'Release', 'bindings']];
   if (process.env.PODPROBE_BUILD === 'Debug') places.unshift(['module_root', '.cmake', 'addon', 'Debug', 'bindings']);
   try {
-    return bindings({ bindings: 'podprobe', module_root: root, try: places }) as Addon;
+    const loaded = bindings({ bindings: 'podprobe', module_root: root, try: places }) as Addon;
+    loaded.useErrand(`${root}build/Release/errand`);
+    return loaded;
   } catch (cause) {
     throw new Error(
       `podprobe: the addon for ${process.platform}-${process.arch} could not be loaded. ` +

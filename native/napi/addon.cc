@@ -2,6 +2,7 @@
 
 #include "napi/async.h"
 #include "napi/environ.h"
+#include "napi/errand.h"
 #include "napi/mount_watch.h"
 #include "napi/mounts.h"
 #include "napi/exec.h"
@@ -13,6 +14,7 @@
 static Napi::Object Init(Napi::Env env, Napi::Object exports) {
   namespace napi = podprobe::napi;
   napi::attach_instance(env);
+  exports.Set("useErrand", Napi::Function::New(env, napi::use_errand, "useErrand"));
   exports.Set("openProcess", Napi::Function::New(env, napi::open_process, "openProcess"));
   exports.Set("closeProcess", Napi::Function::New(env, napi::close_process, "closeProcess"));
   exports.Set("readEnvironments", Napi::Function::New(env, napi::read_environments, "readEnvironments"));

@@ -23,7 +23,7 @@ std::optional<std::string> generation_of(const sys::Fd& directory, const std::st
 }
 
 std::optional<VolumeLook> look_at(const sys::Fd& root, const VolumePlace& place) {
-  const sys::Fd held = sys::open_in_root(root, place.path, O_PATH | O_DIRECTORY);
+  const sys::Fd held = sys::open_in_root(root, place.path, O_DIRECTORY);
   if (sys::status_of(held, sys::Freshness::cached, place.path).device != place.device) return std::nullopt;
   VolumeLook look;
   look.generation = generation_of(held, place.path);

@@ -25,7 +25,7 @@ constexpr GenerationLimits at_once{.keys = 256, .value = 64 << 10, .values = 256
 constexpr GenerationLimits by_look{.attempts = 1000};
 
 sys::Fd open_volume(const VolumePlace& place) {
-  constexpr int flags = O_PATH | O_DIRECTORY;
+  constexpr int flags = O_DIRECTORY;
   if (!place.process) return sys::open_on_host(place.path, flags);
   sys::Fd directory = sys::open_in_root(place.process->process().open_root(), place.path, flags);
   if (!place.process->process().exists()) throw sys::Error(ESRCH, "pidfd_send_signal");
