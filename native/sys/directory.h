@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "sys/fd.h"
@@ -11,6 +12,9 @@ namespace podprobe::sys {
 /// name through that is empty or holds a `/`.
 /// Errors: as getdents64(2), under the name `shown`.
 void for_each_entry(const Fd& directory, const std::string& shown, const std::function<bool(const char* name, unsigned char type)>& each);
+
+/// Target of a link in a directory, or by an absolute path; nothing, with errno, where there is none or it may not be read.
+std::optional<std::string> find_link(const Fd& directory, const char* name);
 
 /// Target of a link in a directory; of `directory` itself, held with O_PATH, when `name` is empty. Bytes, not a path of ours.
 /// Errors: EINVAL not a link.
