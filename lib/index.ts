@@ -25,6 +25,7 @@ export { type MountEvent, type MountWatchOptions, watchMounts } from './mounts/w
 export type { VolumeKind, VolumePath } from './mounts/volume-path.ts';
 export { execIn } from './exec.ts';
 export { type ExecExit, ExecutedProcess } from './exec/executed-process.ts';
+export { RawTerminal } from './exec/raw-terminal.ts';
 export type { ExecOptions, ExecStdio, NamespaceName, TerminalSize } from './exec/options.ts';
 export type { InitialState, LiveState } from './native.ts';
 export type { WaitOptions } from './options.ts';

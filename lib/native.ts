@@ -139,7 +139,7 @@ export interface NativeExecRequest {
   readonly startTimeout: number;
 }
 
-/** Descriptors, which are the caller's now; -1 where there is none. */
+/** Descriptors, -1 where there is none: the caller's from {@link Addon.keepStreams} on. */
 export type NativeCommand = readonly [
   handle: CommandHandle,
   pid: number,
@@ -211,6 +211,11 @@ export interface Addon {
     helper: string,
     request: NativeExecRequest,
   ): Promise<Outcome<NativeCommand>[]>;
+  /** The descriptors are the caller's now; until then they are closed with the handle. */
+  keepStreams(handle: CommandHandle): void;
+  /** Passes all bytes on as they are; gives the modes from before. */
+  makeTerminalRaw(descriptor: number): Outcome<Buffer>;
+  setTerminalModes(descriptor: number, modes: Buffer): Outcome<never>;
   /** Kills the command if it still runs, and waits for the helper. */
   endCommand(handle: CommandHandle): void;
   /** Gives up on the reads of a call that have taken longer than its timeout. */

@@ -45,7 +45,8 @@
       "sys/remote_memory.cc",
       "sys/spawn.cc",
       "sys/statmount.cc",
-      "sys/stop.cc"
+      "sys/stop.cc",
+      "sys/terminal.cc"
     ],
     "task_files": [
       "tasks/container.cc",
@@ -69,11 +70,13 @@
       "napi/async.cc",
       "napi/environ.cc",
       "napi/exec.cc",
+      "napi/handed.cc",
       "napi/mount_watch.cc",
       "napi/mounts.cc",
       "napi/poll.cc",
       "napi/process.cc",
       "napi/rootfs.cc",
+      "napi/terminal.cc",
       "napi/watch.cc"
     ],
     "nsexec_files": [

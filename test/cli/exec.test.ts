@@ -1,7 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import * as assert from 'uvu/assert';
+import { FORWARDED } from '../../lib/cli/exec.ts';
 import { commandLine, NOBODY, podprobe, unfitForNobody } from '../helpers/command.ts';
 import { suite } from '../helpers/suite.ts';
 
@@ -87,7 +89,12 @@ test(
   { skip },
 );
 
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGUSR1', 'SIGUSR2', 'SIGWINCH'] as const) {
+const guide = readFileSync(new URL('../../docs/guides/exec.md', import.meta.url), 'utf8');
+const documented = (/^(SIG[^.]+) are passed on\./m.exec(guide)?.[1] ?? '').split(/, | and /) as NodeJS.Signals[];
+
+test('the guide names all signals that are passed on', () => assert.equal(documented, [...FORWARDED]));
+
+for (const signal of documented) {
   test(
     `passes ${signal} on`,
     async () => {
