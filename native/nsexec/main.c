@@ -35,12 +35,37 @@ struct monitor {
 
 enum { AT_CONTROL, AT_SIGNALS, AT_PUMP, POLLS = AT_PUMP + 4, WORD = 64 };
 
+struct entry {
+  uint64_t inode, offset;
+  uint16_t size;
+  uint8_t type;
+  char name[];
+};
+
+/* By /proc/self/fd: a limit may have been lowered since, and says nothing. False when it cannot be read. */
+static bool close_listed(void) {
+  const long directory = kernel(openat, AT_FDCWD, "/proc/self/fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  _Alignas(struct entry) char entries[4096];
+  long size;
+  if (directory < 0) return false;
+  while ((size = kernel(getdents64, directory, entries, sizeof entries)) > 0) {
+    for (long at = 0; at < size; at += ((struct entry *)(entries + at))->size) {
+      long fd = 0;
+      const char *digit = ((struct entry *)(entries + at))->name;
+      for (; *digit >= '0' && *digit <= '9'; digit++) fd = fd * 10 + *digit - '0';
+      if (fd >= NSEXEC_FDS && fd != directory) kernel(close, fd);
+    }
+  }
+  kernel(close, directory);
+  return size == 0;
+}
+
 /* The first descriptors are ours; others are what a careless part of the program that started us left open. */
 static void close_others(void) {
   struct rlimit limit = {0, 0};
-  if (kernel(close_range, NSEXEC_FDS, ~0U, 0) != 0) {
+  if (kernel(close_range, NSEXEC_FDS, ~0U, 0) != 0 && !close_listed()) {
     kernel(prlimit64, 0, RLIMIT_NOFILE, 0, &limit);
-    for (rlim_t fd = NSEXEC_FDS; fd < limit.rlim_cur && fd < 1 << 20; fd++) kernel(close, fd);
+    for (rlim_t fd = NSEXEC_FDS; fd < limit.rlim_max && fd < 1 << 20; fd++) kernel(close, fd);
   }
   for (int fd = NSEXEC_CONTROL_FD; fd < NSEXEC_FDS; fd++) kernel(fcntl, fd, F_SETFD, FD_CLOEXEC);
 }

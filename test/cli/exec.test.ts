@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import * as assert from 'uvu/assert';
 import { FORWARDED } from '../../lib/cli/exec.ts';
 import { commandLine, NOBODY, podprobe, unfitForNobody } from '../helpers/command.ts';
+import { hostile, unfit } from '../helpers/hostile.ts';
 import { suite } from '../helpers/suite.ts';
 
 const test = suite('cli: exec');
@@ -115,6 +116,21 @@ for (const signal of documented) {
     { skip },
   );
 }
+
+test(
+  'leaves the command no descriptor where there is no close_range(2), whatever the limit is by now',
+  async () => {
+    const lower = ['sh', '-c', 'ulimit -S -n 64; exec "$@"', 'sh'];
+    const own = await podprobe(['exec', pid, '--', 'ls', '/proc/self/fd']);
+    for (const limit of [[], lower]) {
+      const prefix = [await hostile('without'), 'close_range', ...limit];
+      const { stdout, stderr } = await podprobe(['exec', pid, '--', 'ls', '/proc/self/fd'], { prefix });
+      assert.equal([stdout, stderr], [own.stdout, '']);
+    }
+    assert.is(own.stdout, '0\n1\n2\n3\n');
+  },
+  { skip: skip ?? unfit() },
+);
 
 test(
   'kills the command after --timeout, exits 5 and says so',
