@@ -22,7 +22,7 @@ export {
 } from './mounts/secret-volumes.ts';
 export { type DeviceNumber, Mount, MountTable } from './mounts/table.ts';
 export { type MountEvent, type MountWatchOptions, watchMounts } from './mounts/watch.ts';
-export type { VolumeKind, VolumePath } from './mounts/volume-path.ts';
+export { parseVolumePath, type VolumeKind, type VolumePath } from './mounts/volume-path.ts';
 export { execIn } from './exec.ts';
 export { type ExecExit, ExecutedProcess } from './exec/executed-process.ts';
 export { RawTerminal } from './exec/raw-terminal.ts';
