@@ -6,7 +6,8 @@ import { childrenOf } from './runc.ts';
 import { eventually } from './threads.ts';
 
 const PATIENCE = 10_000;
-const SCRIPT = 'read start; "$@"; echo "code=$?"; read end';
+// keys that end the program do not end the shell
+const SCRIPT = 'trap : INT; read start; "$@"; echo "code=$?"; read end';
 
 /** A shell with a terminal of its own, which runs one program when it is told to, and then keeps the terminal open. */
 export class Terminal implements AsyncDisposable {
