@@ -176,12 +176,13 @@ export interface Addon {
   /** `tell` gets whether the process has ended; else its table has changed. */
   watchMounts(target: number | ProcessHandle, tell: (gone: boolean) => void): Outcome<MountWatchHandle>;
   closeMountWatch(handle: MountWatchHandle): void;
-  /** Null for a place that could not be looked at. */
+  /** Null for a place that could not be looked at; no keys are read unless `keys`. */
   lookAtVolumes(
     id: number,
     target: number | ProcessHandle,
     places: readonly NativeVolumePlace[],
     timeout: number,
+    keys: boolean,
   ): Promise<Outcome<(NativeVolumeLook | null)[]>[]>;
   readonly readFileIn: InRoot<Buffer>;
   readonly readdirIn: InRoot<NativeListing>;
