@@ -31,6 +31,14 @@ export type { InitialState, LiveState } from './native.ts';
 export type { WaitOptions } from './options.ts';
 export { openProcess, Process } from './process.ts';
 export {
+  listProcesses,
+  type ListProcessesOptions,
+  type NamespaceNumbers,
+  type ProcessCredentials,
+  type ProcessSummary,
+  readCommandLine,
+} from './processes.ts';
+export {
   type DirectoryEntry,
   type DirectoryListing,
   openIn,

@@ -63,13 +63,23 @@ export interface NativeRequest {
   readonly timeout: number;
 }
 
-/** `packed` holds eighteen words (u32) a mount, four numbers and the start and end of seven texts, then the block. */
+/** `words` holds eighteen words (u32) a mount: four numbers, and where in `block` each of seven texts starts and ends. */
 export interface NativeMountTable {
   readonly count: number;
   readonly malformed: number;
   readonly truncated: boolean;
   readonly byListmount: boolean;
-  readonly packed: ArrayBuffer;
+  readonly words: ArrayBuffer;
+  readonly block: ArrayBuffer;
+}
+
+/** Seventeen words (u32) a process: native/core/process_table.h. Each cgroup text stands once, parted by its ends (u32). */
+export interface NativeProcessTable {
+  readonly count: number;
+  readonly words: ArrayBuffer;
+  readonly names: ArrayBuffer;
+  readonly cgroupEnds: ArrayBuffer;
+  readonly cgroups: ArrayBuffer;
 }
 
 /** A mount table that is watched. */
@@ -159,6 +169,8 @@ export interface Addon {
     targets: readonly (number | ProcessHandle)[],
     request: NativeRequest,
   ): Promise<Outcome<NativeEnvironment>[]>;
+  listProcesses(id: number, withNamespaces: boolean, timeout: number): Promise<Outcome<NativeProcessTable>[]>;
+  readCommandLine(id: number, target: number | ProcessHandle, timeout: number): Promise<Outcome<ArrayBuffer>[]>;
   listMounts(id: number, target: number | ProcessHandle, timeout: number): Promise<Outcome<NativeMountTable>[]>;
   /** By statmount(2), whatever mountinfo says. */
   listNamespaceMounts(

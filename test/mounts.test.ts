@@ -58,9 +58,8 @@ function packed(texts: readonly Buffer[]): MountTable {
     return [start, start + text.length];
   });
   const words = Uint32Array.from([1, 2, 3, 4, ...places]);
-  const bytes = Buffer.concat([Buffer.from(words.buffer), ...texts]);
-  const whole = new Uint8Array(bytes).buffer;
-  return new MountTable({ count: 1, malformed: 0, truncated: false, byListmount: false, packed: whole });
+  const block = new Uint8Array(Buffer.concat(texts)).buffer;
+  return new MountTable({ count: 1, malformed: 0, truncated: false, byListmount: false, words: words.buffer, block });
 }
 
 test('keeps every byte of options that are not UTF-8', () => {

@@ -26,9 +26,8 @@ interface Packed {
   readonly block: Buffer;
 }
 
-function unpack({ count, packed }: NativeMountTable): Packed {
-  const words = new Uint32Array(packed, 0, count * WORDS);
-  return { words, block: Buffer.from(packed, words.byteLength) };
+function unpack({ words, block }: NativeMountTable): Packed {
+  return { words: new Uint32Array(words), block: Buffer.from(block) };
 }
 
 /** The kernel's text; bytes that are not UTF-8 are escaped as it escapes others, so that none is lost. */

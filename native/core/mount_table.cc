@@ -20,13 +20,17 @@ int escaped_byte(const char* text, std::size_t length) {
   return byte > 0xff ? -1 : byte;
 }
 
-constexpr std::size_t least_room = 4096;
+/// Bytes: what most tables need, and what nearly all do.
+constexpr std::size_t small_room = 32 << 10;
+constexpr std::size_t large_room = 2 << 20;
 
 /// Room for `more`, in few steps: what is not used is never touched, and what is moved is touched twice.
 template <class Container>
 void make_room(Container& container, std::size_t more) {
   const std::size_t needed = container.size() + more;
-  if (needed > container.capacity()) container.reserve(std::max({needed, container.capacity() * 8, least_room}));
+  if (needed <= container.capacity()) return;
+  const std::size_t room = (container.capacity() == 0 ? small_room : large_room) / sizeof *container.data();
+  container.reserve(std::max({needed, container.capacity() * 2, room}));
 }
 
 std::array<std::string_view, MountTable::texts_each> texts_of(const MountLine& mount) {
@@ -34,7 +38,7 @@ std::array<std::string_view, MountTable::texts_each> texts_of(const MountLine& m
 }
 
 /// Room for one more mount, with its numbers; returns where its texts are told.
-std::uint32_t* append_numbers(std::vector<std::uint32_t>& words, const MountLine& mount) {
+std::uint32_t* append_numbers(std::pmr::vector<std::uint32_t>& words, const MountLine& mount) {
   const std::size_t at = words.size();
   make_room(words, MountTable::words_each);
   words.resize(at + MountTable::words_each);

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstddef>
+#include <memory_resource>
 #include <string>
 #include <vector>
 
@@ -15,8 +16,12 @@ struct MountTable {
   static constexpr std::size_t texts_each = 7;    ///< root, point, options, optional, type, source, super options
   static constexpr std::size_t words_each = numbers_each + 2 * texts_each;
 
-  std::vector<std::uint32_t> words;  ///< of each mount: its numbers, and where in `block` each text starts and ends
-  std::string block;
+  using Memory = std::pmr::memory_resource;
+
+  explicit MountTable(Memory* memory = std::pmr::new_delete_resource()) : words(memory), block(memory) {}
+
+  std::pmr::vector<std::uint32_t> words;  ///< of each mount: its numbers, and where in `block` each text starts and ends
+  std::pmr::string block;
   std::size_t malformed = 0;  ///< lines that were no mounts
 
   std::size_t size() const { return words.size() / words_each; }
@@ -36,6 +41,8 @@ std::size_t unescape(char* text, std::size_t length);
 /// Makes a table of a mountinfo file that comes in parts, wherever they end; their size bounds what the table takes.
 class MountinfoParser {
  public:
+  explicit MountinfoParser(MountTable::Memory* memory = std::pmr::new_delete_resource()) : table_(memory) {}
+
   void feed(std::string_view part);
   /// The table. A last line without a line end counts, unless the text was cut.
   MountTable finish(bool cut = false);

@@ -4,15 +4,25 @@
 
 namespace podprobe::core {
 
+namespace {
+
+std::optional<int> parse_pid(std::string_view text) {
+  const auto number = parse_number(text);
+  if (!number || *number > 0x7fff'ffff) return std::nullopt;
+  return static_cast<int>(*number);
+}
+
+}  // namespace
+
 std::optional<Stat> parse_stat(std::string_view line) {
   const std::size_t open = line.find('(');
   const std::size_t close = line.rfind(')');
   if (open == std::string_view::npos || close == std::string_view::npos || close < open || open < 2) return std::nullopt;
 
   Stat stat;
-  const auto pid = parse_number(line.substr(0, open - 1));
-  if (!pid || *pid > 0x7fff'ffff) return std::nullopt;
-  stat.pid = static_cast<int>(*pid);
+  const auto pid = parse_pid(line.substr(0, open - 1));
+  if (!pid) return std::nullopt;
+  stat.pid = *pid;
   stat.comm = line.substr(open + 1, close - open - 1);
 
   std::string_view rest = line.substr(close + 1);
@@ -26,6 +36,12 @@ std::optional<Stat> parse_stat(std::string_view line) {
     if (field == 3) {
       if (text.size() != 1) return std::nullopt;
       stat.state = text.front();
+      continue;
+    }
+    if (field == 4) {
+      const auto parent = parse_pid(text);
+      if (!parent) return std::nullopt;
+      stat.parent = *parent;
       continue;
     }
     std::uint64_t* const target = field == 9    ? &stat.flags

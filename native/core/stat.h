@@ -18,6 +18,7 @@ struct Stat {
   int pid = 0;
   std::string comm;
   char state = '?';
+  int parent = 0;  ///< 0: of another pid namespace, or none
   std::uint64_t flags = 0;
   std::uint64_t start_time = 0;
   std::uint64_t start_stack = 0;

@@ -6,6 +6,7 @@
 #include "napi/mounts.h"
 #include "napi/exec.h"
 #include "napi/process.h"
+#include "napi/processes.h"
 #include "napi/rootfs.h"
 #include "napi/terminal.h"
 #include "napi/watch.h"
@@ -16,6 +17,8 @@ static Napi::Object Init(Napi::Env env, Napi::Object exports) {
   exports.Set("openProcess", Napi::Function::New(env, napi::open_process, "openProcess"));
   exports.Set("closeProcess", Napi::Function::New(env, napi::close_process, "closeProcess"));
   exports.Set("readEnvironments", Napi::Function::New(env, napi::read_environments, "readEnvironments"));
+  exports.Set("listProcesses", Napi::Function::New(env, napi::list_processes, "listProcesses"));
+  exports.Set("readCommandLine", Napi::Function::New(env, napi::read_command_line, "readCommandLine"));
   exports.Set("listMounts", Napi::Function::New(env, napi::list_mounts, "listMounts"));
   exports.Set("listNamespaceMounts", Napi::Function::New(env, napi::list_namespace_mounts, "listNamespaceMounts"));
   exports.Set("findMount", Napi::Function::New(env, napi::find_mount, "findMount"));

@@ -1,6 +1,7 @@
 #include "napi/environ.h"
 
 #include "napi/async.h"
+#include "napi/buffer.h"
 #include "napi/process.h"
 #include "tasks/read_environment.h"
 
@@ -70,18 +71,6 @@ PackedResult pack(tasks::EnvironmentResult result) {
   if (packed.result.initial) packed.initial = pack(packed.result.initial->entries);
   if (packed.result.live) packed.live = pack(packed.result.live->environ.entries);
   return packed;
-}
-
-/// Copied when that is cheaper than to have the collector tell when it is done with them.
-Napi::Value to_buffer(Napi::Env env, core::SecretBytes& bytes) {
-  constexpr std::size_t largest_copy = 64 << 10;
-  if (bytes.size() > largest_copy) {
-    auto* const owned = new core::SecretBytes(std::move(bytes));
-    return Napi::ArrayBuffer::New(env, owned->data(), owned->size(), [owned](Napi::Env, void*) { delete owned; });
-  }
-  Napi::ArrayBuffer buffer = Napi::ArrayBuffer::New(env, bytes.size());
-  if (!bytes.empty()) std::memcpy(buffer.Data(), bytes.data(), bytes.size());
-  return buffer;
 }
 
 /// An array by position: lib/native.ts names the members.

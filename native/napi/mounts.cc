@@ -1,8 +1,7 @@
 #include "napi/mounts.h"
 
-#include <cstring>
-
 #include "napi/async.h"
+#include "napi/buffer.h"
 #include "napi/process.h"
 #include "tasks/list_mounts.h"
 #include "tasks/look_at_volumes.h"
@@ -11,23 +10,14 @@ namespace podprobe::napi {
 
 namespace {
 
-/// One ArrayBuffer: eighteen words a mount (u32), the block.
-Napi::ArrayBuffer pack(Napi::Env env, const core::MountTable& table) {
-  const std::size_t words = table.words.size() * sizeof(std::uint32_t);
-  Napi::ArrayBuffer buffer = Napi::ArrayBuffer::New(env, words + table.block.size());
-  auto* const bytes = static_cast<std::uint8_t*>(buffer.Data());
-  if (words != 0) std::memcpy(bytes, table.words.data(), words);
-  if (!table.block.empty()) std::memcpy(bytes + words, table.block.data(), table.block.size());
-  return buffer;
-}
-
-Napi::Value to_value(Napi::Env env, const tasks::MountsResult& result) {
+Napi::Value to_value(Napi::Env env, tasks::MountsResult& result) {
   Napi::Object value = Napi::Object::New(env);
   value.Set("count", Napi::Number::New(env, static_cast<double>(result.table.size())));
   value.Set("malformed", Napi::Number::New(env, static_cast<double>(result.table.malformed)));
   value.Set("truncated", Napi::Boolean::New(env, result.truncated));
   value.Set("byListmount", Napi::Boolean::New(env, result.by_listmount));
-  value.Set("packed", pack(env, result.table));
+  value.Set("words", to_buffer(env, result.table.words));
+  value.Set("block", to_buffer(env, result.table.block));
   return value;
 }
 

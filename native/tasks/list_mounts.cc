@@ -5,6 +5,7 @@
 #include <array>
 
 #include "sys/file_status.h"
+#include "sys/huge_pages.h"
 #include "sys/openat2.h"
 #include "sys/statmount.h"
 #include "tasks/mount_status.h"
@@ -40,19 +41,18 @@ sys::Fd open_of_live_thread(const sys::Process& process) {
 MountsResult read_table(const sys::Process& process, const Allowance& allowance) {
   const sys::Fd file = open_mountinfo(process);
   std::array<char, part_size> part;
-  core::MountinfoParser parser;
-  MountsResult result;
+  core::MountinfoParser parser(sys::huge_pages());
+  bool truncated = false;
   for (std::size_t size = 0;;) {
     if (!allowance.left()) throw allowance.timed_out();
     const auto count = sys::read_at(file, std::span(reinterpret_cast<std::uint8_t*>(part.data()), part.size()), size);
     if (count < 0) throw sys::Error(errno, "read", process.path("mountinfo"));
     size += static_cast<std::size_t>(count);
-    result.truncated = size > largest_text;
-    if (count == 0 || result.truncated) break;
+    truncated = size > largest_text;
+    if (count == 0 || truncated) break;
     parser.feed({part.data(), static_cast<std::size_t>(count)});
   }
-  result.table = parser.finish(result.truncated);
-  return result;
+  return {.table = parser.finish(truncated), .truncated = truncated};
 }
 
 sys::MountNamespace namespace_of(const sys::Process& process) { return sys::MountNamespace(process.open("ns/mnt", 0)); }
@@ -116,8 +116,7 @@ MountsResult list_mounts(const sys::Process& process, const Allowance& allowance
 }
 
 MountsResult list_namespace_mounts(const sys::Process& process, const Allowance& allowance) {
-  MountsResult result;
-  result.by_listmount = true;
+  MountsResult result{.table = core::MountTable(sys::huge_pages()), .by_listmount = true};
   const sys::MountNamespace mounts = namespace_of(process);
   for (const std::uint64_t mount : mounts.list(most_mounts)) {
     if (!allowance.left()) throw allowance.timed_out();

@@ -7,7 +7,7 @@
 namespace podprobe::tasks {
 
 struct MountsResult {
-  core::MountTable table;
+  core::MountTable table{};
   bool by_listmount = false;  ///< else from mountinfo
   bool truncated = false;     ///< a limit cut the table: 32 MiB of text
 };

@@ -32,6 +32,7 @@ TEST("reads the line of a process") {
   CHECK_EQUAL(stat->pid, 5954);
   CHECK_EQUAL(stat->comm, "cat");
   CHECK_EQUAL(stat->state, 'R');
+  CHECK_EQUAL(stat->parent, 5950);
   CHECK_EQUAL(stat->flags, 4194304);
   CHECK_EQUAL(stat->start_time, 725048);
   CHECK_EQUAL(stat->start_stack, 140724799458496);

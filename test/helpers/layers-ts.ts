@@ -10,6 +10,7 @@ const layers = [
   ['volumes'],
   ['etcd', 'kube', 'environ', 'mounts', 'exec', 'rootfs', 'watch'],
   ['namespaces'],
+  ['processes'],
   ['process'],
   ['call', 'options', 'permission'],
   ['watchdog'],

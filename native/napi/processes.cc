@@ -1,0 +1,47 @@
+#include "napi/processes.h"
+
+#include "napi/async.h"
+#include "napi/buffer.h"
+#include "napi/process.h"
+#include "tasks/list_processes.h"
+#include "tasks/read_command_line.h"
+
+namespace podprobe::napi {
+
+namespace {
+
+Napi::Value to_value(Napi::Env env, core::ProcessTable& table) {
+  Napi::Object value = Napi::Object::New(env);
+  value.Set("count", Napi::Number::New(env, static_cast<double>(table.size())));
+  value.Set("words", to_buffer(env, table.words));
+  value.Set("names", to_buffer(env, table.names));
+  value.Set("cgroupEnds", to_buffer(env, table.cgroup_ends));
+  value.Set("cgroups", to_buffer(env, table.cgroups));
+  return value;
+}
+
+}  // namespace
+
+Napi::Value list_processes(const Napi::CallbackInfo& info) {
+  const auto id = info[0].As<Napi::Number>().Uint32Value();
+  const std::chrono::milliseconds timeout(info[2].As<Napi::Number>().Int64Value());
+  return run_batch<core::ProcessTable>(
+      info.Env(), id, 1, timeout,
+      [with_namespaces = info[1].As<Napi::Boolean>().Value()](std::size_t, const tasks::Allowance& allowance) {
+        return tasks::list_processes(with_namespaces, allowance);
+      },
+      [](Napi::Env env, core::ProcessTable& table) { return to_value(env, table); });
+}
+
+Napi::Value read_command_line(const Napi::CallbackInfo& info) {
+  const auto id = info[0].As<Napi::Number>().Uint32Value();
+  const std::chrono::milliseconds timeout(info[2].As<Napi::Number>().Int64Value());
+  return run_batch<core::SecretBytes>(
+      info.Env(), id, 1, timeout,
+      [target = target_of(info[1])](std::size_t, const tasks::Allowance&) {
+        return with_process(target, [](const tasks::HeldProcess& held) { return tasks::read_command_line(held.process()); });
+      },
+      [](Napi::Env env, core::SecretBytes& text) { return to_buffer(env, text); });
+}
+
+}  // namespace podprobe::napi

@@ -1,0 +1,12 @@
+#pragma once
+
+#include <napi.h>
+
+namespace podprobe::napi {
+
+/// listProcesses(id, withNamespaces, timeout)
+Napi::Value list_processes(const Napi::CallbackInfo& info);
+/// readCommandLine(id, target, timeout)
+Napi::Value read_command_line(const Napi::CallbackInfo& info);
+
+}  // namespace podprobe::napi

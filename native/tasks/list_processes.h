@@ -1,0 +1,15 @@
+#pragma once
+
+#include "core/process_table.h"
+#include "tasks/pacing.h"
+
+namespace podprobe::tasks {
+
+/// Every process that /proc shows, in its order; with the numbers of their namespaces if those are asked for.
+///
+/// Errors: ETIMEDOUT; EACCES /proc may not be listed.
+/// Race: one that goes meanwhile is left out; what is said of one process is of one process, for it is held.
+/// Source: proc(5), with its mount option hidepid.
+core::ProcessTable list_processes(bool with_namespaces, const Allowance& allowance);
+
+}  // namespace podprobe::tasks
