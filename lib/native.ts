@@ -149,7 +149,7 @@ export interface NativeExecRequest {
   readonly startTimeout: number;
 }
 
-/** Descriptors, which are the caller's now; -1 where there is none. */
+/** Descriptors, -1 where there is none: the caller's from {@link Addon.keepStreams} on. */
 export type NativeCommand = readonly [
   handle: CommandHandle,
   pid: number,
@@ -188,12 +188,13 @@ export interface Addon {
   /** `tell` gets whether the process has ended; else its table has changed. */
   watchMounts(target: number | ProcessHandle, tell: (gone: boolean) => void): Outcome<MountWatchHandle>;
   closeMountWatch(handle: MountWatchHandle): void;
-  /** Null for a place that could not be looked at. */
+  /** Null for a place that could not be looked at; no keys are read unless `keys`. */
   lookAtVolumes(
     id: number,
     target: number | ProcessHandle,
     places: readonly NativeVolumePlace[],
     timeout: number,
+    keys: boolean,
   ): Promise<Outcome<(NativeVolumeLook | null)[]>[]>;
   readonly readFileIn: InRoot<Buffer>;
   readonly readdirIn: InRoot<NativeListing>;
@@ -225,6 +226,11 @@ export interface Addon {
     helper: string,
     request: NativeExecRequest,
   ): Promise<Outcome<NativeCommand>[]>;
+  /** The descriptors are the caller's now; until then they are closed with the handle. */
+  keepStreams(handle: CommandHandle): void;
+  /** Passes all bytes on as they are; gives the modes from before. */
+  makeTerminalRaw(descriptor: number): Outcome<Buffer>;
+  setTerminalModes(descriptor: number, modes: Buffer): Outcome<never>;
   /** Kills the command if it still runs, and waits for the helper. */
   endCommand(handle: CommandHandle): void;
   /** Gives up on the reads of a call that have taken longer than its timeout. */

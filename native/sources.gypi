@@ -49,7 +49,8 @@
       "sys/remote_memory.cc",
       "sys/spawn.cc",
       "sys/statmount.cc",
-      "sys/stop.cc"
+      "sys/stop.cc",
+      "sys/terminal.cc"
     ],
     "task_files": [
       "tasks/container.cc",
@@ -77,12 +78,14 @@
       "napi/environ.cc",
       "napi/errand.cc",
       "napi/exec.cc",
+      "napi/handed.cc",
       "napi/mount_watch.cc",
       "napi/mounts.cc",
       "napi/poll.cc",
       "napi/process.cc",
       "napi/processes.cc",
       "napi/rootfs.cc",
+      "napi/terminal.cc",
       "napi/watch.cc"
     ],
     "nsexec_files": [

@@ -1,5 +1,7 @@
+import { resolve } from 'node:path';
 import {
   type HostOptions,
+  parseVolumePath,
   type VolumeNews,
   watchAllSecretVolumes,
   watchSecretVolume,
@@ -17,8 +19,8 @@ import { parseTarget } from './target.ts';
 const PID = /^\d+$/;
 
 async function* watchPath(path: string, options: HostOptions): AsyncGenerator<VolumeNews> {
-  for await (const event of watchSecretVolume(path, options))
-    yield { path: event.path, identity: null, event, error: null };
+  const identity = parseVolumePath(Buffer.from(resolve(path)));
+  for await (const event of watchSecretVolume(path, options)) yield { path: event.path, identity, event, error: null };
 }
 
 function choose(target: string | undefined, all: boolean, options: HostOptions): AsyncIterable<VolumeNews> {

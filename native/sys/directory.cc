@@ -28,11 +28,16 @@ void for_each_entry(const std::function<std::ptrdiff_t(std::span<std::uint8_t>)>
   }
 }
 
-std::string read_link(const Fd& directory, const char* name, const std::string& shown) {
+std::optional<std::string> find_link(const Fd& directory, const char* name) {
   std::array<char, 4096> target;
   const auto size = readlinkat(directory.get(), name, target.data(), target.size());
-  if (size < 0) throw Error(errno == ENOENT && *name == 0 ? EINVAL : errno, "readlink", shown);
-  return {target.data(), static_cast<std::size_t>(size)};
+  if (size < 0) return std::nullopt;
+  return std::string(target.data(), static_cast<std::size_t>(size));
+}
+
+std::string read_link(const Fd& directory, const char* name, const std::string& shown) {
+  if (auto target = find_link(directory, name)) return *std::move(target);
+  throw Error(errno == ENOENT && *name == 0 ? EINVAL : errno, "readlink", shown);
 }
 
 }  // namespace podprobe::sys

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { relative } from 'node:path';
 import { createInterface } from 'node:readline';
 import * as assert from 'uvu/assert';
 import { writeGeneration } from '../../lib/demo/atomic-writer.ts';
@@ -18,6 +19,7 @@ type Line = {
   event: string;
   path: string;
   podUid: string | null;
+  kind: string | null;
   volume: string | null;
   added: Record<string, unknown>[];
   changed: Record<string, unknown>[];
@@ -93,6 +95,28 @@ test(
     assert.is(await watch.end('SIGINT'), 0);
     assert.not.match(watch.text + watch.stderr, /planted/);
     assert.is(watch.stderr, '');
+  },
+  { skip },
+);
+
+test(
+  "a path as kubelet's: the pod, the kind and the name that it says",
+  async () => {
+    using tmpfs = new Tmpfs();
+    const places: [path: string, kind: string | null, volume: string | null][] = [
+      ['pods/0000-path/volumes/kubernetes.io~secret/foo', 'secret', 'foo'],
+      ['pods/0000-path/volumes/kubernetes.io~projected/token', 'projected', 'token'],
+      ['pods/0000-path/volumes/kubernetes.io~empty-dir/foo', null, null],
+    ];
+    for (const [path, kind, volume] of places) {
+      writeGeneration(tmpfs.directory(path), { foo: 'bar' });
+      for (const given of [`${tmpfs.path}/${path}`, `${relative('.', tmpfs.path)}/${path}/`]) {
+        const { stdout } = await podprobe(['watch', given, '--count', 1]);
+        const line = assertKeeps<Line>('watch', JSON.parse(stdout) as object);
+        const podUid = kind === null ? null : '0000-path';
+        assert.equal([line.path, line.podUid, line.kind, line.volume], [given, podUid, kind, volume]);
+      }
+    }
   },
   { skip },
 );
