@@ -93,12 +93,22 @@ test(
 
 const openFiles = (): number => readdirSync('/proc/self/fd').length;
 
+/** Of one thread of this process; none once it has ended. */
+function childrenOf(tid: string): string[] {
+  try {
+    return readFileSync(`/proc/self/task/${tid}/children`, 'latin1').split(' ').filter(Boolean);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT' || (error as NodeJS.ErrnoException).code === 'ESRCH')
+      return [];
+    throw error;
+  }
+}
+
 /** Children of this process that have ended and were not waited for. */
 function zombies(): string[] {
-  const states = readdirSync('/proc/self/task').flatMap((tid) =>
-    readFileSync(`/proc/self/task/${tid}/children`, 'latin1').split(' ').filter(Boolean),
-  );
-  return states.filter((pid) => threadsOf(Number(pid)).some(({ state }) => state === 'Z'));
+  return readdirSync('/proc/self/task')
+    .flatMap(childrenOf)
+    .filter((pid) => threadsOf(Number(pid)).some(({ state }) => state === 'Z'));
 }
 
 test(
