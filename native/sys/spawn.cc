@@ -14,7 +14,7 @@ namespace podprobe::sys {
 
 namespace {
 
-constexpr std::chrono::milliseconds patience{250};
+constexpr std::chrono::milliseconds longest_end{250};
 
 class Actions {
  public:
@@ -65,7 +65,7 @@ Fd lift(int number, std::size_t above) {
 
 Child::Child(int pid) : pid_(pid), pidfd_(static_cast<int>(syscall(SYS_pidfd_open, pid, 0))) {}
 
-Child::~Child() { reap(patience); }
+Child::~Child() { reap(longest_end); }
 
 bool Child::reap(std::chrono::milliseconds patience) {
   if (pid_ == 0) return true;
