@@ -31,7 +31,7 @@ async function benchCalls(group: string, pid: number, rounds: number, ballast: n
 }
 
 function podprobeExec(pid: number): string[] {
-  return [process.execPath, here('../dist/cli/main.js'), 'exec', String(pid), '--', 'true'];
+  return [process.execPath, here('../dist/podprobe.cjs'), 'exec', String(pid), '--', 'true'];
 }
 
 /** The command line from its start to its end, in turn with the two that it is measured against. */

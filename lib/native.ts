@@ -1,6 +1,6 @@
-import { fileURLToPath } from 'node:url';
 import bindings from 'bindings';
 import type { SystemErrorRecord } from './errors.ts';
+import { packageRoot } from './root.ts';
 
 /** A process held by the addon. */
 export type ProcessHandle = object & { readonly __handle: unique symbol };
@@ -239,17 +239,15 @@ export interface Addon {
   cancel(id: number): void;
 }
 
-const root = fileURLToPath(new URL('..', import.meta.url));
-
 /** The program that enters namespaces, which is built with the addon. */
-export const helperProgram: string = `${root}build/Release/nsexec`;
+export const helperProgram: string = `${packageRoot}build/Release/nsexec`;
 
 function load(): Addon {
   const places = [['module_root', 'build', 'Release', 'bindings']];
   if (process.env.PODPROBE_BUILD === 'Debug') places.unshift(['module_root', '.cmake', 'addon', 'Debug', 'bindings']);
   try {
-    const loaded = bindings({ bindings: 'podprobe', module_root: root, try: places }) as Addon;
-    loaded.useErrand(`${root}build/Release/errand`);
+    const loaded = bindings({ bindings: 'podprobe', module_root: packageRoot, try: places }) as Addon;
+    loaded.useErrand(`${packageRoot}build/Release/errand`);
     return loaded;
   } catch (cause) {
     throw new Error(

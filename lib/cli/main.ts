@@ -18,4 +18,4 @@ async function run(): Promise<void> {
   process.exitCode = await running;
 }
 
-await run();
+void run();

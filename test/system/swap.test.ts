@@ -22,7 +22,7 @@ test.after(() => rmdirSync(directory));
 async function startVolume(options: string): Promise<MountNamespace> {
   const namespace = await MountNamespace.start();
   await namespace.run(`
-mount -t tmpfs room ${directory}; cd ${directory}; volume=pods/0000-swap/volumes/kubernetes.io~secret/foo
+mount -t tmpfs room ${directory}; cd ${directory}; volume=pods/00000000-0000-4000-8000-000000000002/volumes/kubernetes.io~secret/foo
 mkdir -p $volume; mount -t tmpfs -o ${options} tmpfs $volume
 mkdir $volume/..one; ln -s ..one $volume/..data`);
   return namespace;
