@@ -11,6 +11,27 @@ export {
   readEnvironments,
 } from './environ.ts';
 export { SystemError, type SystemErrorRecord, UsageError } from './errors.ts';
+export { type Bundle, type BundleSearch, findBundle } from './kube/bundle.ts';
+export type { BundleConfig, BundleMount, BundlePod, BundleVariable } from './kube/bundle-config.ts';
+export { type CgroupFile, type CgroupLine, parseCgroupFile } from './kube/cgroup-file.ts';
+export {
+  type CgroupContainer,
+  type CgroupPath,
+  type ContainerRuntime,
+  parseCgroupPath,
+  type QosClass,
+} from './kube/cgroup-path.ts';
+export type { Disagreement, FactName, IdentityFacts, IdentitySource } from './kube/claims.ts';
+export type { Finding } from './kube/finding.ts';
+export {
+  type ContainerIdentity,
+  type ContainerSurvey,
+  identifyContainer,
+  type IdentifyOptions,
+  surveyContainer,
+} from './kube/identity.ts';
+export { type MountHints, readMountHints } from './kube/mount-hints.ts';
+export type { StateDirectories } from './kube/state-directories.ts';
 export { findMount, listMounts } from './mounts.ts';
 export { type HostOptions, type HostSecretVolume, listHostSecretVolumes } from './mounts/host-volumes.ts';
 export {

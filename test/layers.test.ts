@@ -69,7 +69,7 @@ const tsCases: [what: string, path: string, text: string, expected: RegExp][] = 
   ['a late import from above', 'lib/mounts.ts', `await import('./trail/trail.ts');`, /trail is above mounts/],
   ['a type expression', 'lib/mounts.ts', `type A = import('./cli/main.ts').A;`, /cli is above mounts/],
   ['an import from beside', 'lib/environ.ts', `import './mounts.ts';`, /side by side/],
-  ['an import from a folder beside', 'lib/etcd/client.ts', `import '../kube/identity.ts';`, /side by side/],
+  ['an import from a folder beside', 'lib/etcd/client.ts', `import '../mounts/table.ts';`, /side by side/],
   ['a module in no layer', 'lib/utils.ts', '', /utils is in no layer/],
   ['the public face used inside', 'lib/trail/walk.ts', `import '../index.ts';`, /only the command line/],
   ['an import from outside', 'lib/kube/identity.ts', `import '../../test/helpers/suite.ts';`, /outside of lib/],

@@ -10,8 +10,8 @@ import {
   surveySecretVolumes,
   watchMounts,
 } from '../lib/index.ts';
-import { MountTable } from '../lib/mounts/table.ts';
 import { fieldsOf } from './helpers/mount-fields.ts';
+import { mountTableOf } from './helpers/mount-table.ts';
 import { rejects } from './helpers/rejects.ts';
 import { suite } from './helpers/suite.ts';
 
@@ -51,20 +51,8 @@ test('finds the mount of a file of this process', async () => {
   assert.equal(fieldsOf(await findMount(process.pid, '/proc/version')), fieldsOf(proc));
 });
 
-/** A table of one mount, as the addon packs it. */
-function packed(texts: readonly Buffer[]): MountTable {
-  const places = texts.flatMap((text, i) => {
-    const start = Buffer.concat(texts.slice(0, i)).length;
-    return [start, start + text.length];
-  });
-  const words = Uint32Array.from([1, 2, 3, 4, ...places]);
-  const block = new Uint8Array(Buffer.concat(texts)).buffer;
-  return new MountTable({ count: 1, malformed: 0, truncated: false, byListmount: false, words: words.buffer, block });
-}
-
 test('keeps every byte of options that are not UTF-8', () => {
-  const latin = (text: string) => Buffer.from(text, 'latin1');
-  const table = packed(['/', '/\xff', 'rw', '', 'fuse.\xfe', '', 'rw,a=\xe9\\040'].map(latin));
+  const table = mountTableOf([['/', '/\xff', 'rw', '', 'fuse.\xfe', '', 'rw,a=\xe9\\040']]);
   const [mount] = table.mounts;
   assert.ok(mount);
   assert.is(mount.superOptions, 'rw,a=\\351\\040');

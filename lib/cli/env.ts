@@ -1,4 +1,14 @@
-import { environmentDrift, type ProcessEnvironment, type ReadEnvironmentOptions, readEnvironment } from '../index.ts';
+import {
+  type ContainerIdentity,
+  environmentDrift,
+  identifyContainer,
+  openProcess,
+  type Process,
+  type ProcessEnvironment,
+  type ReadEnvironmentOptions,
+  readEnvironment,
+  SystemError,
+} from '../index.ts';
 import { envDocument } from '../report/env-json.ts';
 import { envText } from '../report/env-text.ts';
 import { toDisclosure } from './disclosure.ts';
@@ -24,12 +34,25 @@ function toExitCode({ initial, live }: ProcessEnvironment): number {
   return unknown ? EXIT.incomplete : EXIT.done;
 }
 
+/** Null where the process has ended meanwhile, or may not be seen: what was read of its environment stands. */
+async function identify(held: Process, { timeout }: ReadEnvironmentOptions): Promise<ContainerIdentity | null> {
+  try {
+    return await identifyContainer(held, timeout === undefined ? {} : { timeout });
+  } catch (error) {
+    if (error instanceof SystemError) return null;
+    throw error;
+  }
+}
+
 /** `podprobe env`. */
 export async function runEnv(target: string, options: OutputOptions): Promise<number> {
   const disclosure = toDisclosure(options);
-  using environment = await readEnvironment(parseTarget(target), toReadOptions(options));
-  if (options.json === true) printJson(envDocument(environment, disclosure));
-  else print(envText(environment, disclosure, terminalStyle()));
+  const readOptions = toReadOptions(options);
+  await using held = await openProcess(parseTarget(target));
+  using environment = await readEnvironment(held, readOptions);
+  const identity = await identify(held, readOptions);
+  if (options.json === true) printJson(envDocument(environment, disclosure, identity));
+  else print(envText(environment, disclosure, terminalStyle(), identity));
   const code = toExitCode(environment);
   const drifted = options.exitCode === true && (environmentDrift(environment)?.length ?? 0) > 0;
   return code === EXIT.done && drifted ? EXIT.found : code;

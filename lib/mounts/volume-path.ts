@@ -1,3 +1,5 @@
+import { parsePodPath } from './pod-path.ts';
+
 /** How a pod gets its values: from one Secret, or from several sources, Secrets among them. */
 export type VolumeKind = 'secret' | 'projected';
 
@@ -11,14 +13,15 @@ export interface VolumePath {
   readonly podUid: string;
 }
 
-const PATH = /^.*\/pods\/([^/]+)\/volumes\/kubernetes\.io~(secret|projected)\/([^/]+)$/s;
+const BELOW = /^volumes\/kubernetes\.io~(secret|projected)\/([^/]+)$/s;
 
 /** Reads `<root of kubelet>/pods/<uid>/volumes/kubernetes.io~{secret,projected}/<name>`; null for any other path. */
 export function parseVolumePath(path: Buffer): VolumePath | null {
-  const match = PATH.exec(path.toString());
-  if (match === null) return null;
-  const [, podUid = '', kind, volume = ''] = match;
-  return { kind: kind as VolumeKind, volume, podUid };
+  const pod = parsePodPath(path);
+  const match = pod && BELOW.exec(pod.below);
+  if (!match) return null;
+  const [, kind, volume = ''] = match;
+  return { kind: kind as VolumeKind, volume, podUid: pod.podUid };
 }
 
 /** What the root of a mount says of a subPath. */

@@ -1,5 +1,7 @@
 import { environmentDrift } from '../drift.ts';
 import type { EnvironmentBlock, ProcessEnvironment } from '../environ.ts';
+import type { ContainerIdentity } from '../kube/identity.ts';
+import { containerDocument } from './container-json.ts';
 import { type Disclosure, type EntryDocument, entryDocument, nameDocument, shownEntries } from './entry.ts';
 
 function blockDocument(
@@ -11,12 +13,16 @@ function blockDocument(
 }
 
 /** The document of `podprobe env --json`: docs/schema/env.schema.json. */
-export function envDocument(environment: ProcessEnvironment, disclosure: Disclosure): object {
+export function envDocument(
+  environment: ProcessEnvironment,
+  disclosure: Disclosure,
+  identity: ContainerIdentity | null = null,
+): object {
   const { process, initial, live } = environment;
   const drift = environmentDrift(environment);
   return {
     schema: 'podprobe/env/v1',
-    process: { ...process, startTime: Number(process.startTime), container: null },
+    process: { ...process, startTime: Number(process.startTime), container: identity && containerDocument(identity) },
     initial: initial && { state: initial.state, ...blockDocument(initial, disclosure) },
     live: live && {
       state: live.state,

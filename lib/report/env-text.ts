@@ -1,5 +1,7 @@
 import { type Drift, environmentDrift } from '../drift.ts';
 import type { EnvironmentBlock, EnvironmentEntry, ProcessEnvironment } from '../environ.ts';
+import type { ContainerIdentity } from '../kube/identity.ts';
+import { containerText } from './container-text.ts';
 import { type Disclosure, printable, shownEntries } from './entry.ts';
 import { alignColumns, count, type Style } from './style.ts';
 
@@ -73,13 +75,19 @@ function tableOf(rows: string[][], reveal: boolean, style: Style): string[] {
 }
 
 /** What `podprobe env` prints for people: lines without line ends. */
-export function envText(environment: ProcessEnvironment, disclosure: Disclosure, style: Style): string[] {
+export function envText(
+  environment: ProcessEnvironment,
+  disclosure: Disclosure,
+  style: Style,
+  identity: ContainerIdentity | null = null,
+): string[] {
   const { process, initial, live } = environment;
   const drift = environmentDrift(environment);
   const changes = new Map((drift ?? []).map(({ name, change }) => [name.toString('latin1'), change]));
   const lines = [
     `${style('bold', `process ${process.pid}`)} (${printable(process.comm)})  ${printable(process.exe ?? 'its executable may not be read')}`,
   ];
+  if (identity !== null) lines.push(...containerText(identity, style));
   if (initial) lines.push(describeInitial(initial, style));
   if (live) lines.push(...describeLive(live, style));
   const shown = live && live.length > 0 ? live : initial;

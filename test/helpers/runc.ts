@@ -23,15 +23,18 @@ let containers = 0;
 
 /** A container of runc, in control groups of its own, without a network; busybox is all that is in it. */
 export class Container implements Disposable {
-  readonly #folder: string;
-  readonly #state: string;
-  readonly #name: string;
+  /** The bundle. */
+  readonly folder: string;
+  /** Where runc keeps its record: its `--root`. */
+  readonly state: string;
+  /** The id that runc knows it by. */
+  readonly name: string;
   readonly pid: number;
 
   private constructor(folder: string, name: string) {
-    this.#folder = folder;
-    this.#state = join(folder, 'state');
-    this.#name = name;
+    this.folder = folder;
+    this.state = join(folder, 'state');
+    this.name = name;
     const { pid } = JSON.parse(this.#runc('state', name)) as { pid: number };
     this.pid = pid;
   }
@@ -60,7 +63,7 @@ export class Container implements Disposable {
   }
 
   #runc(...args: string[]): string {
-    return execFileSync('runc', ['--root', this.#state, ...args], {
+    return execFileSync('runc', ['--root', this.state, ...args], {
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'inherit'],
     });
@@ -68,12 +71,12 @@ export class Container implements Disposable {
 
   /** What a command prints that runc itself runs in it. */
   exec(...argv: string[]): string {
-    return this.#runc('exec', this.#name, ...argv);
+    return this.#runc('exec', this.name, ...argv);
   }
 
   [Symbol.dispose](): void {
-    this.#runc('delete', '--force', this.#name);
-    rmSync(this.#folder, { recursive: true, force: true });
+    this.#runc('delete', '--force', this.name);
+    rmSync(this.folder, { recursive: true, force: true });
   }
 }
 

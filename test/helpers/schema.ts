@@ -3,7 +3,8 @@ import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
 import * as assert from 'uvu/assert';
 
-export type SchemaName = 'env' | 'mounts' | 'watch' | 'ls' | 'doctor' | 'demo-setenv' | 'demo-pod' | 'demo';
+export type SchemaName =
+  'env' | 'container' | 'mounts' | 'watch' | 'ls' | 'doctor' | 'demo-setenv' | 'demo-pod' | 'demo';
 
 const ajv = new Ajv2020({ allErrors: true, strict: true, strictTypes: false, strictRequired: false });
 formats.default(ajv);
@@ -19,7 +20,7 @@ function validator(name: SchemaName): ValidateFunction {
   if (known) return known;
   const schema = readSchema(name);
   // one that it refers to must be known by then
-  for (const [, other] of JSON.stringify(schema.properties).matchAll(/"urn:podprobe:([a-z-]+):v1"/g)) {
+  for (const [, other] of JSON.stringify([schema.properties, schema.$defs]).matchAll(/"urn:podprobe:([a-z-]+):v1"/g)) {
     validator(other as SchemaName);
   }
   const made = ajv.compile(schema);

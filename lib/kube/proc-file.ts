@@ -1,0 +1,51 @@
+import { open, readlink } from 'node:fs/promises';
+
+const MOST_BYTES = 2 ** 20;
+
+/** A file of `/proc/PID`, at most 1 MiB of it. Rejects as node:fs does. */
+export async function readProcFile(pid: number, name: string): Promise<Buffer> {
+  const file = await open(`/proc/${pid}/${name}`, 'r');
+  try {
+    const chunks: Buffer[] = [];
+    for (let length = 0; length < MOST_BYTES;) {
+      const { bytesRead, buffer } = await file.read(Buffer.alloc(16_384), 0, 16_384, null);
+      if (bytesRead === 0) break;
+      chunks.push(buffer.subarray(0, bytesRead));
+      length += bytesRead;
+    }
+    return Buffer.concat(chunks);
+  } finally {
+    await file.close();
+  }
+}
+
+/** A link of `/proc/PID`; null when it may not be read, or the process is gone. */
+export async function readProcLink(pid: number, name: string): Promise<string | null> {
+  return readlink(`/proc/${pid}/${name}`).catch(() => null);
+}
+
+/** What `/proc/PID/stat` says. */
+export interface ProcStat {
+  /** The parent; 0 where it is in no pid namespace of the reader. */
+  readonly parent: number;
+  /** Clock ticks from boot to the start. */
+  readonly startTime: bigint;
+}
+
+/**
+ * Reads `/proc/PID/stat`. The name of the command may hold spaces and parentheses.
+ *
+ * Shape: `4242 (a) b) S 1 4242 …`. Source: proc_pid_stat(5), fields 4 and 22.
+ */
+export function parseStat(bytes: Buffer): ProcStat | null {
+  const text = bytes.toString('latin1');
+  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+  const [parent, startTime] = [fields[1], fields[19]];
+  if (!/^\d+$/.test(parent ?? '') || !/^\d+$/.test(startTime ?? '')) return null;
+  return { parent: Number(parent), startTime: BigInt(startTime as string) };
+}
+
+/** The parent of a process now; null when there is none to be seen. */
+export async function readStat(pid: number): Promise<ProcStat | null> {
+  return readProcFile(pid, 'stat').then(parseStat, () => null);
+}

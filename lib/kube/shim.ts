@@ -1,0 +1,73 @@
+import { basename, dirname } from 'node:path';
+import { isContainerId } from './bundle.ts';
+import { parseCgroupFile } from './cgroup-file.ts';
+import { readProcFile, readProcLink, readStat } from './proc-file.ts';
+
+/** The shim of containerd that a process descends from. */
+export interface Shim {
+  /** Namespace of containerd, `k8s.io` for pods; null where it does not say. */
+  readonly runtimeNamespace: string | null;
+  /** Of the sandbox for pods, of the container for others; null where it does not say. */
+  readonly id: string | null;
+  /** State directories of its containerd, by its working directory and its socket. */
+  readonly stateDirectories: readonly string[];
+}
+
+const DEEPEST = 128;
+const CWD = /^(\/.*)\/io\.containerd\.runtime\.v[12]\.(?:task|linux)\/[^/]+\/[^/]+$/s;
+
+/** A flag of Go: `-id X`, `--id=X`. */
+function flagOf(args: readonly string[], name: string): string | null {
+  for (const [i, arg] of args.entries()) {
+    const [key, value] = [arg.replace(/^--?/, '').split('=', 1)[0], arg.split('=').slice(1).join('=')];
+    if (key === name && arg.startsWith('-')) return arg.includes('=') ? value : (args[i + 1] ?? null);
+  }
+  return null;
+}
+
+/** Whether a control group is that of a container, or below it. */
+function isWithin(path: string, container: string): boolean {
+  return path === container || path.startsWith(`${container}/`);
+}
+
+async function isOutside(pid: number, container: string): Promise<boolean> {
+  const [status, cgroup] = await Promise.all([readProcFile(pid, 'status'), readProcFile(pid, 'cgroup')]);
+  const path = parseCgroupFile(cgroup).chosen?.path;
+  const ids = /^Uid:\s+(\d+)\s+(\d+)/m.exec(status.toString('latin1'));
+  return ids?.[1] === '0' && ids[2] === '0' && path !== undefined && !isWithin(path, container);
+}
+
+async function readShim(pid: number, container: string): Promise<Shim | null> {
+  const args = (await readProcFile(pid, 'cmdline')).toString().split('\0');
+  if (!basename(args[0] ?? '').startsWith('containerd-shim') || !(await isOutside(pid, container))) return null;
+  const cwd = await readProcLink(pid, 'cwd');
+  const address = flagOf(args, 'address');
+  const id = flagOf(args, 'id');
+  const directories = [CWD.exec(cwd ?? '')?.[1], address?.startsWith('/') === true ? dirname(address) : undefined];
+  return {
+    runtimeNamespace: flagOf(args, 'namespace'),
+    id: id !== null && isContainerId(id) ? id : null,
+    stateDirectories: directories.filter((one) => one !== undefined),
+  };
+}
+
+/**
+ * @internal Finds the shim of containerd among the ancestors of a process, at most 128 of them; null when there is none to
+ * be seen.
+ *
+ * A program in the container can call itself a shim: only one of root counts that is outside of `container`, the control
+ * group of the container, which no process of the container leaves by itself.
+ * Race: a parent that has ended is noticed, since its children have another one then.
+ * Source: containerd, cmd/containerd-shim-runc-v2, pkg/shim/shim.go.
+ */
+export async function findShim(pid: number, container: string): Promise<Shim | null> {
+  let child = pid;
+  for (let depth = 0; depth < DEEPEST; depth++) {
+    const parent = (await readStat(child))?.parent ?? 0;
+    if (parent < 1) return null;
+    const shim = await readShim(parent, container).catch(() => null);
+    if (shim !== null) return (await readStat(child))?.parent === parent ? shim : null;
+    child = parent;
+  }
+  return null;
+}
