@@ -1,9 +1,11 @@
 import { constants } from 'node:os';
 import type { Readable } from 'node:stream';
-import { type ExecExit, type ExecOptions, type ExecutedProcess, execIn, type NamespaceName } from '../index.ts';
+import { execIn } from '../exec.ts';
+import type { ExecExit, ExecOptions, ExecutedProcess, NamespaceName } from '../index.ts';
+import { complain } from './complaint.ts';
 import { EXIT, exitCodeOf } from './exit-code.ts';
 import { parseMilliseconds } from './number.ts';
-import { complain, type OutputOptions } from './output.ts';
+import type { OutputOptions } from './output.ts';
 import { parseTarget } from './target.ts';
 
 const FORWARDED = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2', 'SIGWINCH'] as const;

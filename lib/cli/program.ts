@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { Command, type CommanderError, Option } from 'commander';
+import { complain } from './complaint.ts';
 import { EXIT, exitCodeOf } from './exit-code.ts';
-import { complain, type OutputOptions } from './output.ts';
+import type { OutputOptions } from './output.ts';
 
 function version(): string {
   return JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')).version;

@@ -7,10 +7,11 @@ import {
   UsageError,
 } from '../index.ts';
 import { watchDocument, watchText } from '../report/watch.ts';
+import { complain } from './complaint.ts';
 import { toDisclosure } from './disclosure.ts';
 import { EXIT } from './exit-code.ts';
 import { parseMilliseconds } from './number.ts';
-import { complain, type OutputOptions, printLine, terminalStyle, toJsonLine } from './output.ts';
+import { type OutputOptions, printLine, terminalStyle, toJsonLine } from './output.ts';
 import { parseTarget } from './target.ts';
 
 const PID = /^\d+$/;
