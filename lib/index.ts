@@ -31,6 +31,8 @@ export {
   surveyContainer,
 } from './kube/identity.ts';
 export { type MountHints, readMountHints } from './kube/mount-hints.ts';
+export type { ListedContainer, ListedPod, ListedProcess, ListedVolume, PodList } from './kube/pod-list.ts';
+export { listPods, type ListPodsOptions } from './kube/pods.ts';
 export type { StateDirectories } from './kube/state-directories.ts';
 export { findMount, listMounts } from './mounts.ts';
 export { type HostOptions, type HostSecretVolume, listHostSecretVolumes } from './mounts/host-volumes.ts';

@@ -22,6 +22,12 @@ function action<Args extends unknown[]>(run: (...args: Args) => Promise<number>)
 
 const jsonOption = (): Option => new Option('--json', 'print one JSON document');
 
+const stateOption = (): Option =>
+  new Option(
+    '--state-directory <KIND=PATH>',
+    'where containerd, storage (CRI-O, podman), docker or runc keep state; can be repeated',
+  ).argParser((value: string, before: string[] = []) => [...before, value]);
+
 function addEnv(program: Command): void {
   program
     .command('env')
@@ -165,6 +171,24 @@ function addExec(program: Command): void {
     );
 }
 
+function addPs(program: Command): void {
+  program
+    .command('ps')
+    .summary('pods, containers and processes of this node, without asking any API')
+    .description(
+      'Shows the pods of this node, their containers and processes as a tree, by what kubelet and the runtime left on it: control groups, bundles, mounts. Beside them the secret volumes that are mounted, and the variables that are called as credentials are; and it counts what belongs to no pod.',
+    )
+    .addOption(jsonOption())
+    .option('--host <PID>', "a process whose mount table is the node's")
+    .addOption(stateOption())
+    .option('--timeout <MS>', 'give up on a process after so many milliseconds', '2000')
+    .addHelpText(
+      'after',
+      '\nExample:\n  podprobe ps --json\n\nExit codes: 0 done, 2 usage, 4 not permitted, 5 part of the answer is unknown.',
+    )
+    .action(action(async (options: OutputOptions) => (await import('./ps.ts')).runPs(options)));
+}
+
 function addDoctor(program: Command): void {
   program
     .command('doctor')
@@ -207,6 +231,7 @@ export function createProgram(): Command {
   addLs(program);
   addExec(program);
   addWatch(program);
+  addPs(program);
   addDoctor(program);
   addDemo(program);
   for (const command of program.commands) command.copyInheritedSettings(program);
