@@ -35,8 +35,8 @@ function toProcess(one: ProcessSummary, variables: Holdings['variables']): Liste
 
 function volumesIn(mounts: MountTable, { byDevice }: HostView): ListedVolume[] {
   return mounts.mounts.flatMap((mount) => {
-    const host = mount.fsType === 'tmpfs' ? byDevice.get(deviceKey(mount.device)) : undefined;
-    if (host === undefined) return [];
+    const host = byDevice.get(deviceKey(mount.device));
+    if (host === undefined || mount.fsType !== 'tmpfs') return [];
     const { kind, volume, podUid } = host;
     return [{ kind, volume, podUid, containerPath: mount.mountPoint, subPath: parseSubPath(mount.root) !== null }];
   });

@@ -9,7 +9,7 @@ import type { IdentifyOptions } from './identity.ts';
 import { seesAllGroups } from './own-view.ts';
 import { gatherPods, toContainer } from './pod-gathering.ts';
 import type { PodList } from './pod-list.ts';
-import { ProcessTable } from './process-table.ts';
+import { type ProcessGroup, ProcessTable } from './process-table.ts';
 import { mapSideBySide } from './side-by-side.ts';
 import { readSecretVariables, type SecretVariables } from './secret-variables.ts';
 import { existing } from './state-directories.ts';
@@ -43,8 +43,13 @@ async function readVolumes(
   }
 }
 
+/** Whether a group may be a container's: the host's own are as such only where all groups can be seen. */
+function mayBeListed({ cgroup: { chosen } }: ProcessGroup, allSeen: boolean): boolean {
+  return chosen !== null && (chosen.place.kind !== 'host' || !allSeen);
+}
+
 async function readVariables(
-  surveys: readonly GroupSurvey[],
+  groups: readonly ProcessGroup[],
   options: ListPodsOptions,
   wanted: boolean,
 ): Promise<SecretVariables> {
@@ -52,7 +57,7 @@ async function readVariables(
   const { timeout, signal } = options;
   const waiting = { ...(timeout === undefined ? {} : { timeout }), ...(signal === undefined ? {} : { signal }) };
   return readSecretVariables(
-    surveys.flatMap(({ processes }) => processes),
+    groups.flatMap(({ processes }) => processes),
     waiting,
   );
 }
@@ -95,17 +100,21 @@ export async function listPods(options: ListPodsOptions = {}): Promise<PodList> 
   const processes = await listProcesses(options);
   const table = new ProcessTable(processes);
   const { view, findings } = await readVolumes(options, secrets);
+  const allSeen = await seesAllGroups();
   const context = {
     table,
-    seesAllGroups: await seesAllGroups(),
+    seesAllGroups: allSeen,
     stateDirectories: existing(stateDirectories),
     wantsMounts: (view?.byDevice.size ?? 0) > 0,
     options,
   };
   const groups = table.group(processes.filter(({ kernelThread }) => !kernelThread));
-  const surveys = await mapSideBySide(groups, AT_A_TIME, (group) => surveyGroup(group, context));
+  const candidates = groups.filter((group) => mayBeListed(group, allSeen));
+  const [variables, surveys] = await Promise.all([
+    readVariables(candidates, options, secrets),
+    mapSideBySide(groups, AT_A_TIME, (group) => surveyGroup(group, context)),
+  ]);
   const [listed, others] = [surveys.filter(isListed), surveys.filter((one) => !isListed(one))];
-  const variables = await readVariables(listed, options, secrets);
   const holdings = { view, variables: variables.byPid };
   return {
     pods: gatherPods(listed, holdings),

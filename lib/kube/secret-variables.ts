@@ -4,6 +4,7 @@ import type { ProcessSummary } from '../processes.ts';
 import type { Finding } from './finding.ts';
 import { codeOf } from './host-file.ts';
 import { isSecretName } from './secret-names.ts';
+import { mapSideBySide } from './side-by-side.ts';
 
 /** @internal Which variables of processes are called as credentials are. */
 export interface SecretVariables {
@@ -12,70 +13,76 @@ export interface SecretVariables {
   readonly findings: readonly Finding[];
 }
 
-/** An environment can have 8 MiB: so many of them are in memory at a time. */
-const AT_A_TIME = 64;
+/** An environment can have 8 MiB: so many of them are in memory at a time, twice. */
+const AT_A_TIME = 32;
+const SIDE_BY_SIDE = 2;
 const MOST_NAMES = 64;
 const LONGEST_NAME = 256;
 
 function namesIn({ initial }: ProcessEnvironment): readonly string[] | null {
   if (initial === null || initial.state === 'unreadable' || initial.state === 'overwritten') return null;
-  const names = new Set<string>();
-  for (const { name } of initial.entries) {
-    if (name === null || name.length > LONGEST_NAME) continue;
-    const text = name.toString();
-    if (isSecretName(text)) names.add(text);
-  }
-  return [...names];
+  return [...new Set(initial.namesOfAtMost(LONGEST_NAME).filter(isSecretName))];
 }
 
-/** One finding for all, since who may not read one may read none. */
-class Unread {
-  #count = 0;
-  #first = '';
+/** What is known so far. */
+class Reading {
+  readonly byPid = new Map<number, readonly string[] | null>();
+  #unread = 0;
+  #why = '';
+  #cut = 0;
 
-  add(reason: string): void {
-    if (this.#count++ === 0) this.#first = reason;
+  #leaveOut(pid: number, why: string | null): void {
+    this.byPid.set(pid, null);
+    if (why !== null && this.#unread++ === 0) this.#why = why;
   }
 
+  add({ pid, startTime }: ProcessSummary, result: PromiseSettledResult<ProcessEnvironment>): void {
+    if (result.status === 'rejected') {
+      const error = result.reason as Error;
+      return this.#leaveOut(pid, codeOf(error) === 'ESRCH' ? null : error.message);
+    }
+    using environment = result.value;
+    // another has its number by now
+    if (environment.process.startTime !== startTime) return this.#leaveOut(pid, null);
+    const { initial } = environment;
+    if (initial?.state === 'unreadable') return this.#leaveOut(pid, initial.reason ?? '');
+    const names = namesIn(environment);
+    if (initial?.truncated === true || (names?.length ?? 0) > MOST_NAMES) this.#cut += 1;
+    this.byPid.set(pid, names?.slice(0, MOST_NAMES) ?? null);
+  }
+
+  /** One finding for all, since who may not read one may read none. */
   get findings(): Finding[] {
-    if (this.#count === 0) return [];
-    const message = `the environments of ${this.#count} processes could not be read, such as: ${this.#first}`;
-    return [{ code: 'unreadable-environments', message }];
+    const findings: Finding[] = [];
+    if (this.#unread > 0) {
+      const message = `the environments of ${this.#unread} processes could not be read, such as: ${this.#why}`;
+      findings.push({ code: 'unreadable-environments', message });
+    }
+    if (this.#cut > 0) {
+      const message = `not all names of ${this.#cut} environments are told: they are too many, or the environments too large`;
+      findings.push({ code: 'truncated-names', message });
+    }
+    return findings;
   }
+}
+
+function slices<Item>(items: readonly Item[], size: number): Item[][] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, i) => items.slice(i * size, (i + 1) * size));
 }
 
 /**
- * @internal Reads the names of the variables that processes were started with. Those that have ended are left out, and no
- * value is kept.
+ * @internal Reads the names of the variables that processes were started with. Values are overwritten; those that have ended
+ * are not known.
  */
 export async function readSecretVariables(
   processes: readonly ProcessSummary[],
   options: WaitOptions,
 ): Promise<SecretVariables> {
-  const byPid = new Map<number, readonly string[] | null>();
-  const unread = new Unread();
-  let cut = 0;
-  for (let from = 0; from < processes.length; from += AT_A_TIME) {
-    const some = processes.slice(from, from + AT_A_TIME);
-    const results = await readEnvironments(
-      some.map(({ pid }) => pid),
-      { ...options, live: false },
-    );
-    for (const [i, result] of results.entries()) {
-      const { pid, startTime } = some[i] as ProcessSummary;
-      if (result.status === 'rejected') {
-        byPid.set(pid, null);
-        if (codeOf(result.reason) !== 'ESRCH') unread.add(String((result.reason as Error).message));
-        continue;
-      }
-      using environment = result.value;
-      const isSame = environment.process.startTime === startTime;
-      const names = isSame ? namesIn(environment) : null;
-      if (isSame && environment.initial?.state === 'unreadable') unread.add(environment.initial.reason ?? '');
-      if (environment.initial?.truncated === true || (names?.length ?? 0) > MOST_NAMES) cut += 1;
-      byPid.set(pid, names?.slice(0, MOST_NAMES) ?? null);
-    }
-  }
-  const message = `the names of ${cut} environments are not all told: they are too many, or the environments too large`;
-  return { byPid, findings: [...unread.findings, ...(cut > 0 ? [{ code: 'truncated-names', message }] : [])] };
+  const reading = new Reading();
+  await mapSideBySide(slices(processes, AT_A_TIME), SIDE_BY_SIDE, async (some) => {
+    const pids = some.map(({ pid }) => pid);
+    const results = await readEnvironments(pids, { ...options, live: false });
+    results.forEach((result, i) => reading.add(some[i] as ProcessSummary, result));
+  });
+  return reading;
 }
