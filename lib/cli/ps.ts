@@ -1,9 +1,9 @@
 import { uptime } from 'node:os';
 import type { PodList } from '../kube/pod-list.ts';
-import { listPods } from '../kube/pods.ts';
-import { psDocument } from '../report/ps-json.ts';
-import { psText } from '../report/ps-text.ts';
-import { EXIT } from './exit-code.ts';
+import { listPods, type ListPodsOptions } from '../kube/pods.ts';
+import type { PsMoment } from '../report/ps-owner.ts';
+import { complain } from './complaint.ts';
+import { EXIT, exitCodeOf } from './exit-code.ts';
 import { parseMilliseconds, parsePid } from './number.ts';
 import { type OutputOptions, print, printJson, terminalStyle } from './output.ts';
 import { parseStateDirectories } from './state-directories.ts';
@@ -18,16 +18,37 @@ function toExitCode({ pods, containers, other, findings }: PodList): number {
   return unread || other.unknown > 0 ? EXIT.incomplete : EXIT.done;
 }
 
-/** `podprobe ps`. */
-export async function runPs(options: OutputOptions): Promise<number> {
-  const list = await listPods({
+function moment(): PsMoment {
+  return { uptime: uptime(), userNames: readUserNames() };
+}
+
+/** The list takes its time: what shows it is loaded meanwhile. */
+async function show(listing: Promise<PodList>, options: OutputOptions): Promise<PodList> {
+  if (options['json'] === true) {
+    const [list, { psDocument }] = await Promise.all([listing, import('../report/ps-json.ts')]);
+    printJson(psDocument(list, moment()));
+    return list;
+  }
+  const [list, { psText }] = await Promise.all([listing, import('../report/ps-text.ts')]);
+  print(psText(list, moment(), terminalStyle()));
+  return list;
+}
+
+function toListOptions(options: OutputOptions): ListPodsOptions {
+  return {
     secrets: true,
     timeout: parseMilliseconds('--timeout', options['timeout']),
     stateDirectories: parseStateDirectories(options['stateDirectory']),
     ...(typeof options['host'] === 'string' ? { host: parsePid('--host', options['host']) } : {}),
-  });
-  const now = { uptime: uptime(), userNames: readUserNames() };
-  if (options['json'] === true) printJson(psDocument(list, now));
-  else print(psText(list, now, terminalStyle()));
-  return toExitCode(list);
+  };
+}
+
+/** `podprobe ps`. */
+export async function runPs(options: OutputOptions): Promise<number> {
+  try {
+    return toExitCode(await show(listPods(toListOptions(options)), options));
+  } catch (error) {
+    complain(error);
+    return exitCodeOf(error);
+  }
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import * as assert from 'uvu/assert';
+import { parsePsWords } from '../../lib/cli/ps-words.ts';
 import { readUserNames } from '../../lib/cli/user-names.ts';
 import { CgroupTree, cgroupsMissing } from '../helpers/cgroup.ts';
 import { NOBODY, podprobe, type Result, unfitForNobody } from '../helpers/command.ts';
@@ -92,6 +93,7 @@ test(
     await eventually(
       () => readFileSync(`/proc/${pid}/comm`, 'latin1') === '\x1b[2J\n',
       () => 'it has not taken the name',
+      20_000,
     );
     for (const words of [[], ['--json']]) {
       const { stdout } = await ps(state, ...words);
@@ -126,6 +128,18 @@ for (const value of misuse) {
     assert.match(stderr, /--state-directory (?:must be like|<KIND=PATH>' argument missing)/);
   });
 }
+
+test('reads plain options at once, and leaves all else to those who can tell what is wrong', () => {
+  assert.equal(parsePsWords(['--json', '--host', '1', '--state-directory=runc=/a']), {
+    json: true,
+    host: '1',
+    'state-directory': ['runc=/a'],
+    stateDirectory: ['runc=/a'],
+    timeout: '2000',
+  });
+  for (const words of [['--help'], ['x'], ['--nonsense'], ['--json=1'], ['--host']])
+    assert.is(parsePsWords(words), null, words.join(' '));
+});
 
 test('knows users by the first line with their number', () => {
   const [root] = readFileSync('/etc/passwd', 'utf8').split('\n');

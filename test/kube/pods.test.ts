@@ -296,6 +296,7 @@ test(
     await eventually(
       () => Boolean(zombie()),
       () => 'there is no zombie',
+      20_000,
     );
     const { pods, other } = await list(state, { secrets: true });
     const found = ofPod(pods, pod).flatMap(({ containers }) => containers.flatMap(({ processes }) => processes));

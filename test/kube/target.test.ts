@@ -95,6 +95,7 @@ test(
     await eventually(
       () => readFileSync(`/proc/${app.pid}/comm`, 'latin1') === 'sleep\n',
       () => 'it has no child yet',
+      20_000,
     );
     // as `kubectl exec` does: another one whose parent is outside
     await groups.start(app.path);
