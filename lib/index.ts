@@ -1,5 +1,13 @@
 export { type Drift, environmentDrift } from './drift.ts';
 export {
+  environmentLayers,
+  type EnvironmentLayers,
+  type LayerEntry,
+  type StartChange,
+  type VariableOrigin,
+  type VariableOrigins,
+} from './drift/layers.ts';
+export {
   EnvironmentBlock,
   type EnvironmentEntry,
   InitialEnvironment,
@@ -12,6 +20,7 @@ export {
 } from './environ.ts';
 export { SystemError, type SystemErrorRecord, UsageError } from './errors.ts';
 export { type Bundle, type BundleSearch, findBundle } from './kube/bundle.ts';
+export { type BundleEnvironment, type BundleState, readBundleEnvironment } from './kube/bundle-environment.ts';
 export type { BundleConfig, BundleMount, BundlePod, BundleVariable } from './kube/bundle-config.ts';
 export { type CgroupFile, type CgroupLine, parseCgroupFile } from './kube/cgroup-file.ts';
 export {

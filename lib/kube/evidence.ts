@@ -58,7 +58,7 @@ function claimOfShim({ runtimeNamespace, id }: Shim): Claim {
 }
 
 /** The group of the container itself, without what the container made below it. */
-function containerGroup({ path, place }: CgroupLine): string {
+export function containerGroup({ path, place }: CgroupLine): string {
   const whole = path.replace(/ \(deleted\)$/, '');
   return whole.slice(0, whole.length - place.below.length);
 }
