@@ -40,6 +40,8 @@ export {
   surveyContainer,
 } from './kube/identity.ts';
 export { type MountHints, readMountHints } from './kube/mount-hints.ts';
+export type { Answer } from './kube/reader-rule.ts';
+export { type EnvironReader, type EnvironReaders, readersOf } from './kube/readers.ts';
 export type { StateDirectories } from './kube/state-directories.ts';
 export { findMount, listMounts } from './mounts.ts';
 export { type HostOptions, type HostSecretVolume, listHostSecretVolumes } from './mounts/host-volumes.ts';

@@ -1,6 +1,7 @@
 import {
   type BundleEnvironment,
   type ContainerIdentity,
+  type EnvironReaders,
   environmentDrift,
   identifyContainer,
   openProcess,
@@ -9,6 +10,7 @@ import {
   type ReadEnvironmentOptions,
   readBundleEnvironment,
   readEnvironment,
+  readersOf,
   SystemError,
   type WaitOptions,
 } from '../index.ts';
@@ -20,11 +22,17 @@ import { parseMilliseconds } from './number.ts';
 import { type OutputOptions, print, printJson, terminalStyle } from './output.ts';
 import { parseTarget } from './target.ts';
 
+interface Surroundings extends EnvironmentContext {
+  readonly identity: ContainerIdentity | null;
+  readonly bundle: BundleEnvironment | null;
+  readonly readers: EnvironReaders | null;
+}
+
 const LAYERS = ['bundle', 'initial', 'live'] as const;
 
-/** The layers that were asked for: all where none was named. */
+/** The layers that were asked for: all where nothing was named. */
 function layersOf(options: OutputOptions): Record<(typeof LAYERS)[number], boolean> {
-  const all = LAYERS.every((layer) => options[layer] !== true);
+  const all = options['readers'] !== true && LAYERS.every((layer) => options[layer] !== true);
   const wanted = (layer: (typeof LAYERS)[number]): boolean => all || options[layer] === true;
   return { bundle: wanted('bundle'), initial: wanted('initial'), live: wanted('live') };
 }
@@ -40,15 +48,17 @@ function toReadOptions(options: OutputOptions): ReadEnvironmentOptions {
   };
 }
 
-function toExitCode({ initial, live }: ProcessEnvironment, bundle: BundleEnvironment | null): number {
-  const unknown =
+function isUnknown({ initial, live }: ProcessEnvironment, { bundle, readers }: Surroundings): boolean {
+  return (
     (live !== null && live.state !== 'ok') ||
     initial?.state === 'unreadable' ||
     initial?.truncated === true ||
     bundle?.state === 'unknown' ||
     bundle?.state === 'unreadable' ||
-    bundle?.truncated === true;
-  return unknown ? EXIT.incomplete : EXIT.done;
+    bundle?.truncated === true ||
+    readers?.complete === false ||
+    readers?.readers.some(({ answer }) => answer === 'unknown') === true
+  );
 }
 
 /** Null where the process has ended meanwhile, or may not be seen: what was read of its environment stands. */
@@ -61,13 +71,12 @@ async function orNull<Value>(read: Promise<Value>): Promise<Value | null> {
   }
 }
 
-type Surroundings = { readonly identity: ContainerIdentity | null; readonly bundle: BundleEnvironment | null };
-
-async function survey(held: Process, withBundle: boolean, { timeout }: WaitOptions): Promise<Surroundings> {
-  const options = timeout === undefined ? {} : { timeout };
-  if (!withBundle) return { identity: await orNull(identifyContainer(held, options)), bundle: null };
-  const bundle = await orNull(readBundleEnvironment(held, options));
-  return { identity: bundle?.identity ?? null, bundle };
+async function survey(held: Process, options: OutputOptions, { timeout }: WaitOptions): Promise<Surroundings> {
+  const wait = timeout === undefined ? {} : { timeout };
+  const bundle = layersOf(options).bundle ? await orNull(readBundleEnvironment(held, wait)) : null;
+  const identity = bundle?.identity ?? (await orNull(identifyContainer(held, wait)));
+  const readers = options['readers'] === true ? await readersOf(held, wait) : null;
+  return { identity, bundle, readers };
 }
 
 /** `podprobe env`. */
@@ -76,11 +85,11 @@ export async function runEnv(target: string, options: OutputOptions): Promise<nu
   const readOptions = toReadOptions(options);
   await using held = await openProcess(parseTarget(target));
   using environment = await readEnvironment(held, readOptions);
-  const context: EnvironmentContext & Surroundings = await survey(held, layersOf(options).bundle, readOptions);
-  using bundle = context.bundle;
+  const context = await survey(held, options, readOptions);
+  using _bundle = context.bundle;
   if (options.json === true) printJson(envDocument(environment, disclosure, context));
   else print(envText(environment, disclosure, terminalStyle(), context));
-  const code = toExitCode(environment, bundle);
+  const code = isUnknown(environment, context) ? EXIT.incomplete : EXIT.done;
   const drifted = options.exitCode === true && (environmentDrift(environment)?.length ?? 0) > 0;
   return code === EXIT.done && drifted ? EXIT.found : code;
 }

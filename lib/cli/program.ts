@@ -33,6 +33,7 @@ function addEnv(program: Command): void {
     .option('--bundle', 'only what the runtime was told to start its container with')
     .option('--initial', 'only what it was started with')
     .option('--live', 'only what it uses now')
+    .option('--readers', 'who else on this node could read what it was started with')
     .option('--stop', 'stop it while looking')
     .option('--stop-timeout <MS>', 'let it run again after so many milliseconds at the latest', '50')
     .option('--timeout <MS>', 'give up after so many milliseconds', '2000')

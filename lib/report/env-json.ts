@@ -2,7 +2,9 @@ import { environmentLayers, type LayerEntry, type VariableOrigins } from '../dri
 import type { EnvironmentBlock, ProcessEnvironment } from '../environ.ts';
 import type { BundleEnvironment } from '../kube/bundle-environment.ts';
 import type { ContainerIdentity } from '../kube/identity.ts';
+import type { EnvironReaders } from '../kube/readers.ts';
 import { containerDocument } from './container-json.ts';
+import { readersDocument } from './readers-json.ts';
 import { type Disclosure, type EntryDocument, entryDocument, nameDocument, shownEntries } from './entry.ts';
 
 /** What stands beside the two environments of a process. */
@@ -13,6 +15,8 @@ export interface EnvironmentContext {
   readonly bundle?: BundleEnvironment | null;
   /** Who put each variable into the bundle, where that is known. */
   readonly origins?: VariableOrigins;
+  /** Who could read the initial one; null where that was not asked for. */
+  readonly readers?: EnvironReaders | null;
 }
 
 function blockDocument(
@@ -31,7 +35,7 @@ function layerDocument({ origin, service, ...entry }: LayerEntry, disclosure: Di
 export function envDocument(
   environment: ProcessEnvironment,
   disclosure: Disclosure,
-  { identity = null, bundle = null, origins }: EnvironmentContext = {},
+  { identity = null, bundle = null, origins, readers = null }: EnvironmentContext = {},
 ): object {
   const { process, initial, live } = environment;
   const layers = environmentLayers(bundle, environment, origins);
@@ -58,5 +62,6 @@ export function envDocument(
       caveat: live.caveat,
     },
     drift: layers.run?.map(({ name, change }) => ({ ...nameDocument(name), change })) ?? null,
+    readers: readers && readersDocument(readers),
   };
 }

@@ -5,6 +5,7 @@ import { containerText } from './container-text.ts';
 import { type Disclosure, printable } from './entry.ts';
 import type { EnvironmentContext } from './env-json.ts';
 import { envTable } from './env-table.ts';
+import { readersText } from './readers-text.ts';
 import { count, type Style } from './style.ts';
 
 function describeBundle(bundle: BundleEnvironment, style: Style): string {
@@ -88,7 +89,7 @@ export function envText(
   environment: ProcessEnvironment,
   disclosure: Disclosure,
   style: Style,
-  { identity = null, bundle = null, origins }: EnvironmentContext = {},
+  { identity = null, bundle = null, origins, readers = null }: EnvironmentContext = {},
 ): string[] {
   const { process, initial, live } = environment;
   const layers = environmentLayers(bundle, environment, origins);
@@ -102,5 +103,7 @@ export function envText(
   const table = envTable(environment, layers, disclosure, style);
   if (table.length > 0) lines.push('', ...table);
   const words = verdicts(environment, layers);
-  return words.length > 0 ? [...lines, '', ...words] : lines;
+  if (words.length > 0) lines.push('', ...words);
+  if (readers !== null) lines.push('', ...readersText(readers, style));
+  return lines;
 }

@@ -48,6 +48,7 @@ test('has the field names that are fixed', () => {
     },
     bundle: null,
     drift: [{ name: 'B', change: 'changed' }],
+    readers: null,
   });
 });
 
