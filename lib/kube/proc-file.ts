@@ -26,6 +26,8 @@ export async function readProcLink(pid: number, name: string): Promise<string | 
 
 /** What `/proc/PID/stat` says. */
 export interface ProcStat {
+  /** One letter: `Z` has exited. */
+  readonly state: string;
   /** The parent; 0 where it is in no pid namespace of the reader. */
   readonly parent: number;
   /** Clock ticks from boot to the start. */
@@ -35,14 +37,14 @@ export interface ProcStat {
 /**
  * Reads `/proc/PID/stat`. The name of the command may hold spaces and parentheses.
  *
- * Shape: `4242 (a) b) S 1 4242 …`. Source: proc_pid_stat(5), fields 4 and 22.
+ * Shape: `4242 (a) b) S 1 4242 …`. Source: proc_pid_stat(5), fields 3, 4 and 22.
  */
 export function parseStat(bytes: Buffer): ProcStat | null {
   const text = bytes.toString('latin1');
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
-  const [parent, startTime] = [fields[1], fields[19]];
+  const [state = '', parent, startTime] = [fields[0], fields[1], fields[19]];
   if (!/^\d+$/.test(parent ?? '') || !/^\d+$/.test(startTime ?? '')) return null;
-  return { parent: Number(parent), startTime: BigInt(startTime as string) };
+  return { state, parent: Number(parent), startTime: BigInt(startTime as string) };
 }
 
 /** The parent of a process now; null when there is none to be seen. */

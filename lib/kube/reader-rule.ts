@@ -170,6 +170,7 @@ export function judgeReader(reader: ReaderAccess, target: TargetAccess): Verdict
   const opens = mayOpen(reader, target);
   const access = judgeAccess(reader, target);
   if (access.answer === 'no' || opens === 'yes') return access;
+  if (access.answer === 'unknown' && opens === 'unknown') return access;
   if (opens === 'no') return no('the file is not its own, without CAP_DAC_READ_SEARCH or CAP_DAC_OVERRIDE');
   return { answer: 'unknown', reason: `${access.reason}; whether it may open the file cannot be seen` };
 }

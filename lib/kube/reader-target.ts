@@ -35,8 +35,14 @@ export interface ReadTarget {
 
 /** CAP_SYS_PTRACE, CAP_SYS_ADMIN, CAP_PERFMON. */
 const PUT_DOWN = (1n << 19n) | MONITORING;
+/** CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH. */
+const OPENING = 0b110n;
 /** Since when CAP_PERFMON and CAP_SYS_ADMIN let one read: `may_access_mm` of kernel/fork.c. */
 const MONITORS_SINCE = [6, 15] as const;
+
+function has(credentials: AccessCredentials | null, any: bigint): boolean {
+  return credentials !== null && (credentials.effective & any) !== 0n;
+}
 
 function toNumber(link: string | null): number | null {
   const [, number] = /\[([0-9]{1,10})\]$/.exec(link ?? '') ?? [];
@@ -55,9 +61,12 @@ function rootsOf(pid: number, { userNamespaces }: Ancestry): (number | null)[] {
 }
 
 /** What this kernel does, as it was seen where it could be, else by its version. */
-function letsMonitorsRead({ opensUnprivileged, opensUntracing }: Ancestry, own: AccessCredentials | null): boolean {
+function letsMonitorsRead({ ancestry, owner, own }: Facts): boolean {
+  const { opensUnprivileged, opensUntracing } = ancestry;
   if (opensUntracing && !opensUnprivileged) return true;
-  if (!opensUntracing && own !== null && (own.effective & MONITORING) !== 0n) return false;
+  const monitors = own.userNamespace === FIRST_USER_NAMESPACE && has(own.credentials, MONITORING);
+  const opens = owner.uid === own.credentials?.user.fileSystem || has(own.credentials, OPENING);
+  if (!opensUntracing && monitors && opens) return false;
   const [major = 0, minor = 0] = release()
     .split('.')
     .map((part) => Number.parseInt(part, 10));
@@ -112,7 +121,7 @@ function toAccess(facts: Facts): TargetAccess {
     allUserNamespaces: ancestry.userNamespaces.at(-1) === FIRST_USER_NAMESPACE,
     owner,
     dumpable: judgeDumpable(facts),
-    monitorsMayRead: letsMonitorsRead(ancestry, facts.own.credentials),
+    monitorsMayRead: letsMonitorsRead(facts),
     memoryNamespaces: places.length > 0 ? places : roots.map((_, at) => at),
   };
 }

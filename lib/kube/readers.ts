@@ -4,7 +4,7 @@ import { openProcess, Process } from '../process.ts';
 import { listProcesses, type ProcessSummary } from '../processes.ts';
 import { FIRST_PID_NAMESPACE, maps, readAccessCredentials, readIdMap } from './access-facts.ts';
 import { type ContainerIdentity, identifyContainer, type IdentifyOptions } from './identity.ts';
-import { readProcLink } from './proc-file.ts';
+import { readProcLink, readStat } from './proc-file.ts';
 import { listProcMounts, ownProc, type ProcMount } from './proc-view.ts';
 import { judgeReach } from './reach.ts';
 import { type Answer, judgeReader, type Verdict } from './reader-rule.ts';
@@ -44,7 +44,10 @@ const UNCOUNTED =
   'Not counted: security modules and seccomp filters, which may forbid it still, threads with ids of their own, and what a process could do to get there: join namespaces, mount a /proc, change its ids.';
 const NESTED =
   'This process is in a pid namespace below the first: processes outside of it may be able to read it, and were not seen.';
-const HIDDEN = 'Of some processes the ids or namespaces may not be seen: run as root.';
+const HIDING = 'This /proc hides processes from this user (hidepid): run as root.';
+const VEILED = 'Of some processes the ids or namespaces may not be seen: run as root.';
+
+type Rest = Pick<EnvironReaders, 'complete' | 'notes'>;
 
 /** What is read once for all processes that share it. */
 class Views {
@@ -93,8 +96,14 @@ async function judge(one: ProcessSummary, target: ReadTarget, views: Views, seen
   if (access.answer === 'no') return access;
   const reach = judgeReach(await views.procMounts(one), one.namespaces?.pid ?? null, target, seen);
   if (reach.answer === 'no') return reach;
-  const answer = access.answer === 'yes' && reach.answer === 'yes' ? 'yes' : 'unknown';
-  return { answer, reason: `${access.reason}, ${reach.reason}` };
+  if (access.answer === 'unknown') return access;
+  return { answer: reach.answer, reason: `${access.reason}, ${reach.reason}` };
+}
+
+/** Nobody is in doubt about one that has exited meanwhile. */
+async function isGone({ pid, startTime }: ProcessSummary): Promise<boolean> {
+  const stat = await readStat(pid);
+  return stat === null || stat.startTime !== startTime || stat.state === 'Z' || stat.state === 'X';
 }
 
 /** Of processes in one control group, one is asked for all. */
@@ -118,13 +127,26 @@ class Containers {
   }
 }
 
-function notesOf(target: ReadTarget, others: readonly ProcessSummary[]): { complete: boolean; notes: string[] } {
+/** Whose ids or namespaces may not be seen. */
+function isVeiled({ credentials, namespaces }: ProcessSummary): boolean {
+  return credentials === null || namespaces?.user === null;
+}
+
+/** With `hidepid`, process 1 is among those that are hidden from whoever may not look into it. */
+async function hidesProcesses(): Promise<boolean> {
+  return (await readStat(1)) === null;
+}
+
+async function notesOf(target: ReadTarget, doubted: readonly ProcessSummary[]): Promise<Rest> {
   const nested = target.ownPidNamespace !== FIRST_PID_NAMESPACE;
-  const hidden = others.some(({ namespaces, credentials }) => credentials === null || namespaces?.user === null);
-  return {
-    complete: !nested && !hidden,
-    notes: [UNCOUNTED, ...(nested ? [NESTED] : []), ...(hidden ? [HIDDEN] : [])],
-  };
+  const hiding = await hidesProcesses();
+  const notes = [
+    UNCOUNTED,
+    ...(nested ? [NESTED] : []),
+    ...(hiding ? [HIDING] : []),
+    ...(doubted.some(isVeiled) ? [VEILED] : []),
+  ];
+  return { complete: !nested && !hiding, notes };
 }
 
 async function surveyHeld(held: Process, options: IdentifyOptions): Promise<EnvironReaders> {
@@ -136,12 +158,17 @@ async function surveyHeld(held: Process, options: IdentifyOptions): Promise<Envi
   const seen = new Set(all.flatMap(({ namespaces }) => namespaces?.pid ?? []));
   const [views, containers] = [new Views(target, options), new Containers(options)];
   const readers: EnvironReader[] = [];
+  const doubted: ProcessSummary[] = [];
   for (const one of others) {
     const verdict = await judge(one, target, views, seen);
+    if (verdict.answer === 'unknown') {
+      if (await isGone(one)) continue;
+      doubted.push(one);
+    }
     const container = verdict.answer === 'no' ? null : await containers.of(one);
     readers.push({ pid: one.pid, startTime: one.startTime, comm: one.comm, ...verdict, container });
   }
-  return { pid: held.pid, startTime: target.startTime, readers, ...notesOf(target, others) };
+  return { pid: held.pid, startTime: target.startTime, readers, ...(await notesOf(target, doubted)) };
 }
 
 /**

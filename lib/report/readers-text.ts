@@ -22,20 +22,33 @@ function group(readers: readonly EnvironReader[]): [title: string, members: Envi
   const groups = new Map<string, EnvironReader[]>();
   for (const reader of readers) {
     const title = titleOf(reader.container);
-    groups.set(title, [...(groups.get(title) ?? []), reader]);
+    const members = groups.get(title);
+    if (members === undefined) groups.set(title, [reader]);
+    else members.push(reader);
   }
   return [...groups].sort(([one], [other]) => Number(one === NODE) - Number(other === NODE));
 }
 
-function rowOf({ pid, comm, answer, reason }: EnvironReader): string[] {
-  return ['', String(pid), printable(comm), answer, printable(reason)];
+function rowOf({ pid, comm, reason }: EnvironReader): string[] {
+  return ['', String(pid), printable(comm), printable(reason)];
 }
 
-/** How many could not, by reason, the most frequent first. */
-function describeOthers(others: readonly EnvironReader[]): string[] {
-  const reasons = new Map<string, number>();
-  for (const { reason } of others) reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
-  return [...reasons].sort(([, one], [, other]) => other - one).map(([reason, number]) => `  ${number}  ${reason}`);
+const NAMED = 5;
+
+/** How many there are of each reason, the most frequent first, and the first of them by their pids. */
+function countByReason(readers: readonly EnvironReader[], named: boolean): string[] {
+  const reasons = new Map<string, EnvironReader[]>();
+  for (const one of readers) {
+    const members = reasons.get(one.reason);
+    if (members === undefined) reasons.set(one.reason, [one]);
+    else members.push(one);
+  }
+  const sorted = [...reasons].sort(([, one], [, other]) => other.length - one.length);
+  return sorted.map(([reason, members]) => {
+    const pids = members.slice(0, NAMED).map(({ pid }) => pid);
+    const who = named ? ` (${pids.join(', ')}${members.length > NAMED ? ', …' : ''})` : '';
+    return `  ${members.length}  ${printable(reason)}${who}`;
+  });
 }
 
 function describeCounts({ readers }: EnvironReaders): string {
@@ -47,18 +60,18 @@ function describeCounts({ readers }: EnvironReaders): string {
 
 /** Who could read an environ, in lines for people, by container. */
 export function readersText(found: EnvironReaders, style: Style): string[] {
-  const shown = [...byAnswer(found.readers, 'yes'), ...byAnswer(found.readers, 'unknown')];
-  const rows = alignColumns(shown.map(rowOf));
-  const lineOf = new Map(shown.map((reader, i) => [reader, rows[i] ?? '']));
+  const able = byAnswer(found.readers, 'yes');
+  const rows = alignColumns(able.map(rowOf));
+  const lineOf = new Map(able.map((reader, i) => [reader, rows[i] ?? '']));
   const lines = [`${style('bold', 'readers')}  ${describeCounts(found)}`];
-  for (const [title, members] of group(shown)) {
-    lines.push('', style('cyan', title));
-    for (const one of members) {
-      const line = lineOf.get(one) ?? '';
-      lines.push(one.answer === 'unknown' ? style('yellow', line) : line);
-    }
+  for (const [title, members] of group(able)) {
+    lines.push('', style('cyan', title), ...members.map((one) => lineOf.get(one) ?? ''));
   }
-  const others = byAnswer(found.readers, 'no');
-  if (others.length > 0) lines.push('', `${others.length} could not:`, ...describeOthers(others));
+  const [doubted, others] = [byAnswer(found.readers, 'unknown'), byAnswer(found.readers, 'no')];
+  if (doubted.length > 0) {
+    const reasons = countByReason(doubted, true).map((line) => style('yellow', line));
+    lines.push('', `Of ${doubted.length} it cannot be told:`, ...reasons);
+  }
+  if (others.length > 0) lines.push('', `${others.length} could not:`, ...countByReason(others, false));
   return [...lines, '', ...found.notes.map((note) => style('dim', note))];
 }

@@ -43,13 +43,13 @@ test('groups those who could by container, the node last, and counts the others 
     'readers  2 other processes could read its environ now; of 1 it cannot be told',
     '',
     'pod test/mypod, container sidecar, container 0f0f0f0f0f0f0 of containerd',
-    '  42    sleep    yes      same uid 1000',
-    '',
-    'processes whose container could not be told',
-    '  4600  sleep    unknown  its ids may not be seen',
+    '  42  sleep    same uid 1000',
     '',
     'the node',
-    '  7     kubelet  yes      CAP_SYS_PTRACE over its user namespace',
+    '  7   kubelet  CAP_SYS_PTRACE over its user namespace',
+    '',
+    'Of 1 it cannot be told:',
+    '  1  its ids may not be seen (4600)',
     '',
     '3 could not:',
     '  2  no /proc',
@@ -57,6 +57,11 @@ test('groups those who could by container, the node last, and counts the others 
     '',
     'Not counted: much.',
   ]);
+});
+
+test('names the first few of many of whom it cannot be told', () => {
+  const many = Array.from({ length: 7 }, (_, i) => madeReader(i + 1, { answer: 'unknown', reason: 'hidden' }));
+  assert.ok(readersText(made(...many), plainly).includes('  7  hidden (1, 2, 3, 4, 5, …)'));
 });
 
 test('says that nobody could', () => {
