@@ -1,6 +1,7 @@
 import type { EnvironmentLayers, LayerEntry } from '../drift/layers.ts';
 import type { EnvironmentEntry, ProcessEnvironment } from '../environ.ts';
-import { type Disclosure, printable, shownEntries } from './entry.ts';
+import { type Disclosure, shownEntries } from './entry.ts';
+import { printable } from './printable.ts';
 import { alignColumns, type Style } from './style.ts';
 
 type Shown = Pick<EnvironmentEntry, 'name' | 'value'>;

@@ -2,9 +2,10 @@ import { environmentLayers, type EnvironmentLayers } from '../drift/layers.ts';
 import type { ProcessEnvironment } from '../environ.ts';
 import type { BundleEnvironment } from '../kube/bundle-environment.ts';
 import { containerText } from './container-text.ts';
-import { type Disclosure, printable } from './entry.ts';
+import type { Disclosure } from './entry.ts';
 import type { EnvironmentContext } from './env-json.ts';
 import { envTable } from './env-table.ts';
+import { printable } from './printable.ts';
 import { readersText } from './readers-text.ts';
 import { count, type Style } from './style.ts';
 

@@ -1,7 +1,7 @@
 import type { ContainerIdentity } from '../kube/identity.ts';
 import type { EnvironReader, EnvironReaders } from '../kube/readers.ts';
 import { containerText } from './container-text.ts';
-import { printable } from './entry.ts';
+import { printable } from './printable.ts';
 import { alignColumns, type Style } from './style.ts';
 
 const byAnswer = (readers: readonly EnvironReader[], answer: EnvironReader['answer']): EnvironReader[] =>

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { eventually } from './threads.ts';
 
 const MOUNT = /^\S+ (\S+) (cgroup2?) (\S+) /;
 
@@ -68,10 +69,16 @@ export class CgroupTree implements AsyncDisposable {
     return child.pid as number;
   }
 
-  #remove(directory: string): void {
+  async #remove(directory: string): Promise<void> {
     if (!existsSync(directory)) return;
     const names = readdirSync(directory, { withFileTypes: true });
-    for (const name of names.filter((one) => one.isDirectory())) this.#remove(join(directory, name.name));
+    for (const name of names.filter((one) => one.isDirectory())) await this.#remove(join(directory, name.name));
+    // a process that was killed may take a moment to be gone
+    const members = (): string => readFileSync(join(directory, 'cgroup.procs'), 'latin1');
+    await eventually(
+      () => members() === '',
+      () => `${directory} still has ${members()}`,
+    );
     rmdirSync(directory);
   }
 
@@ -84,6 +91,6 @@ export class CgroupTree implements AsyncDisposable {
       }),
     );
     // a runtime makes groups in all
-    for (const place of hierarchies(/./)) this.#remove(join(place, this.root));
+    for (const place of hierarchies(/./)) await this.#remove(join(place, this.root));
   }
 }
