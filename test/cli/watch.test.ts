@@ -94,7 +94,7 @@ test(
     writeFileSync(key, 'sixteen bytes or more');
     writeGeneration(tmpfs.path, { foo: 'bar' });
     const run = () => podprobe(['watch', tmpfs.path, '--count', 1, '--fingerprint-key', key]);
-    const [one, two] = [await run(), await run()].map(({ stdout }) => (JSON.parse(stdout) as Line).added);
+    const [one, two] = [await run(), await run()].map(({ stdout }) => (JSON.parse(stdout) as WatchLine).added);
     assert.equal(one, two);
   },
   { skip },
