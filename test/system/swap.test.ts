@@ -15,6 +15,7 @@ const impossible = skip === undefined ? unfitForSwap() : undefined;
 const [major = 0, minor = 0] = release().split('.').map(Number);
 const without = major * 1000 + minor < 6004 ? 'noswap is since Linux 6.4' : undefined;
 
+const POD = '00000000-0000-4000-8000-000000000002';
 const directory = mkdtempSync(join(tmpdir(), 'podprobe-swap-volume-'));
 test.after(() => rmdirSync(directory));
 
@@ -22,7 +23,7 @@ test.after(() => rmdirSync(directory));
 async function startVolume(options: string): Promise<MountNamespace> {
   const namespace = await MountNamespace.start();
   await namespace.run(`
-mount -t tmpfs room ${directory}; cd ${directory}; volume=pods/00000000-0000-4000-8000-000000000002/volumes/kubernetes.io~secret/foo
+mount -t tmpfs room ${directory}; cd ${directory}; volume=pods/${POD}/volumes/kubernetes.io~secret/foo
 mkdir -p $volume; mount -t tmpfs -o ${options} tmpfs $volume
 mkdir $volume/..one; ln -s ..one $volume/..data`);
   return namespace;
@@ -32,7 +33,10 @@ mkdir $volume/..one; ln -s ..one $volume/..data`);
 async function told(pid: number): Promise<{ swapOn: boolean | null; noswap: boolean | undefined; text: string }> {
   const { volumes, swapOn } = await surveySecretVolumes(pid, { host: pid });
   const { stdout } = await podprobe(['mounts', pid, '--host', pid]);
-  return { swapOn, noswap: volumes[0]?.noswap, text: /^ +swap +(.*)$/m.exec(stdout)?.[1] ?? stdout };
+  // the machine may be a node with volumes of its own
+  const own = stdout.slice(stdout.indexOf(`of pod ${POD}`));
+  const text = /^ +swap +(.*)$/m.exec(own)?.[1] ?? stdout;
+  return { swapOn, noswap: volumes.find(({ podUid }) => podUid === POD)?.noswap, text };
 }
 
 test(
