@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { eventually } from './threads.ts';
 
 const MOUNT = /^\S+ (\S+) (cgroup2?) (\S+) /;
 
@@ -68,11 +69,21 @@ export class CgroupTree implements AsyncDisposable {
     return child.pid as number;
   }
 
-  #remove(directory: string): void {
+  /** A group whose processes have been killed is busy until the last is gone. */
+  async #remove(directory: string): Promise<void> {
     if (!existsSync(directory)) return;
     const names = readdirSync(directory, { withFileTypes: true });
-    for (const name of names.filter((one) => one.isDirectory())) this.#remove(join(directory, name.name));
-    rmdirSync(directory);
+    for (const name of names.filter((one) => one.isDirectory())) await this.#remove(join(directory, name.name));
+    const removed = (): boolean => {
+      try {
+        rmdirSync(directory);
+        return true;
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code === 'EBUSY') return false;
+        throw error;
+      }
+    };
+    await eventually(removed, () => `${directory} is still busy`);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -84,6 +95,6 @@ export class CgroupTree implements AsyncDisposable {
       }),
     );
     // a runtime makes groups in all
-    for (const place of hierarchies(/./)) this.#remove(join(place, this.root));
+    for (const place of hierarchies(/./)) await this.#remove(join(place, this.root));
   }
 }
