@@ -33,7 +33,9 @@ export {
 export { findKubelet, type FindKubeletOptions, type Kubelet } from './kube/kubelet.ts';
 export type { KubeletFact, KubeletFacts } from './kube/kubelet-facts.ts';
 export type { KubeletSource } from './kube/kubelet-flags.ts';
+export { type KubeletPod, type KubeletPods, type KubeletPodsOptions, listKubeletPods } from './kube/kubelet-pods.ts';
 export type { KubeletProcess, KubeletProgram } from './kube/kubelet-process.ts';
+export type { KubeletSubPath, KubeletVolume } from './kube/kubelet-volumes.ts';
 export { type MountHints, readMountHints } from './kube/mount-hints.ts';
 export type { StateDirectories } from './kube/state-directories.ts';
 export { findMount, listMounts } from './mounts.ts';
