@@ -30,6 +30,17 @@ export {
   type IdentifyOptions,
   surveyContainer,
 } from './kube/identity.ts';
+export { Cri, type CriListOptions, type CriStatusOptions, type CriVersion, openCri } from './kube/cri.ts';
+export { CriError } from './kube/cri-error.ts';
+export type {
+  CriContainer,
+  CriContainerInfo,
+  CriContainerStatus,
+  CriListedContainer,
+  CriMount,
+  CriSandbox,
+} from './kube/cri-records.ts';
+export { attributeEnvironment, type AttributedVariable, type VariableOrigin } from './kube/env-origin.ts';
 export { findKubelet, type FindKubeletOptions, type Kubelet } from './kube/kubelet.ts';
 export type { KubeletFact, KubeletFacts } from './kube/kubelet-facts.ts';
 export type { KubeletSource } from './kube/kubelet-flags.ts';
