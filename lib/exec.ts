@@ -1,5 +1,5 @@
 import { SystemError, UsageError } from './errors.ts';
-import { ExecutedProcess } from './exec/executed-process.ts';
+import type { ExecutedProcess } from './exec/executed-process.ts';
 import { type ExecOptions, toRequest } from './exec/options.ts';
 import { addon, helperProgram, type NativeCommand } from './native.ts';
 import { type Process, transact } from './process.ts';
@@ -30,10 +30,12 @@ export async function execIn(
 ): Promise<ExecutedProcess> {
   const request = toRequest(argv, options);
   try {
-    const command = await transact<NativeCommand>(processOrPid, options.signal, (id, target) =>
+    const starting = transact<NativeCommand>(processOrPid, options.signal, (id, target) =>
       addon.startCommand(id, target, helperProgram, request),
     );
-    return new ExecutedProcess(command, options);
+    // the helper takes as long to start as this and node:net take to load
+    const [command, loaded] = await Promise.all([starting, import('./exec/executed-process.ts')]);
+    return new loaded.ExecutedProcess(command, options);
   } catch (error) {
     throw explain(error, options.hostBinary);
   }

@@ -1,4 +1,5 @@
-import { readFileSync, readlinkSync, statSync } from 'node:fs';
+// an import makes every export of node:fs ready, streams among them, in each program that comes by here
+const { readFileSync, readlinkSync, statSync } = process.getBuiltinModule('node:fs');
 
 const CAP_SYS_PTRACE = 19n;
 
@@ -39,6 +40,12 @@ function linkOrNull(path: string): string | null {
 /** The capabilities of this process in its own user namespace; bit n is capability n. */
 export function effectiveCapabilities(): bigint {
   return BigInt(`0x${field(readOr('/proc/self/status', ''), 'CapEff') || '0'}`);
+}
+
+/** The capabilities that a program has which this process starts: root's own, else those that are ambient, not those of a file. */
+export function inheritedCapabilities(): bigint {
+  if (process.geteuid?.() === 0) return effectiveCapabilities();
+  return BigInt(`0x${field(readOr('/proc/self/status', ''), 'CapAmb') || '0'}`);
 }
 
 /** Whether this process has CAP_SYS_PTRACE in its own user namespace. */

@@ -1,7 +1,8 @@
+import { pipeline } from 'node:stream/promises';
 import { openIn } from '../index.ts';
 import { EXIT } from './exit-code.ts';
 import { parseBytes, parseMilliseconds } from './number.ts';
-import { type OutputOptions, printBytes } from './output.ts';
+import type { OutputOptions } from './output.ts';
 import { parseTarget } from './target.ts';
 
 /** `podprobe cat`. */
@@ -9,6 +10,6 @@ export async function runCat(target: string, path: string, options: OutputOption
   const timeout = parseMilliseconds('--timeout', options.timeout);
   const maxBytes = parseBytes('--max-bytes', options.maxBytes);
   await using file = await openIn(parseTarget(target), path, { timeout });
-  await printBytes(file.stream({ timeout, maxBytes }));
+  await pipeline(file.stream({ timeout, maxBytes }), process.stdout, { end: false });
   return EXIT.done;
 }

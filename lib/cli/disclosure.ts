@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { UsageError } from '../index.ts';
+import { UsageError } from '../errors.ts';
 import type { Disclosure } from '../report/entry.ts';
 import { createFingerprint } from '../report/fingerprint.ts';
 import type { OutputOptions } from './output.ts';

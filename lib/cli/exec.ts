@@ -1,12 +1,16 @@
 import { constants } from 'node:os';
 import type { Readable } from 'node:stream';
-import { type ExecExit, type ExecOptions, type ExecutedProcess, execIn, type NamespaceName } from '../index.ts';
+import { RawTerminal } from '../exec/raw-terminal.ts';
+import { execIn } from '../exec.ts';
+import type { ExecExit, ExecOptions, ExecutedProcess, NamespaceName } from '../index.ts';
+import { complain } from './complaint.ts';
 import { EXIT, exitCodeOf } from './exit-code.ts';
 import { parseMilliseconds } from './number.ts';
-import { complain, type OutputOptions } from './output.ts';
+import type { OutputOptions } from './output.ts';
 import { parseTarget } from './target.ts';
 
-const FORWARDED = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2', 'SIGWINCH'] as const;
+/** Signals that go on to the command; with a terminal, SIGWINCH as its new size. */
+export const FORWARDED = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2', 'SIGWINCH'] as const;
 
 /** How long output may stay away, once the command has ended, before what is left of its streams is given up. */
 const SILENCE = 100;
@@ -42,10 +46,8 @@ function forwardSignals(command: ExecutedProcess, terminal: boolean): () => void
 /** Passes every key on as it is; gives what makes the terminal as it was, which is also done when this program ends early. */
 function makeRaw(): () => void {
   if (process.stdin.isTTY !== true) return () => undefined;
-  const restore = (): void => {
-    process.stdin.setRawMode(false);
-  };
-  process.stdin.setRawMode(true);
+  const terminal = new RawTerminal(process.stdin.fd);
+  const restore = (): void => terminal.restore();
   process.once('exit', restore);
   return () => {
     process.off('exit', restore);

@@ -1,4 +1,4 @@
-import { UsageError } from '../index.ts';
+import { UsageError } from '../errors.ts';
 
 /** The value of an option that counts milliseconds; its range is checked by whoever uses it. */
 export function parseMilliseconds(option: string, text: unknown): number {

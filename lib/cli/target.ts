@@ -1,4 +1,4 @@
-import { UsageError } from '../index.ts';
+import { UsageError } from '../errors.ts';
 
 /** A TARGET of the command line: a process id. */
 export function parseTarget(text: string): number {

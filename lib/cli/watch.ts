@@ -1,5 +1,7 @@
+import { resolve } from 'node:path';
 import {
   type HostOptions,
+  parseVolumePath,
   type VolumeNews,
   watchAllSecretVolumes,
   watchSecretVolume,
@@ -7,17 +9,18 @@ import {
   UsageError,
 } from '../index.ts';
 import { watchDocument, watchText } from '../report/watch.ts';
+import { complain } from './complaint.ts';
 import { toDisclosure } from './disclosure.ts';
 import { EXIT } from './exit-code.ts';
 import { parseMilliseconds } from './number.ts';
-import { complain, type OutputOptions, printLine, terminalStyle, toJsonLine } from './output.ts';
+import { type OutputOptions, printLine, terminalStyle, toJsonLine } from './output.ts';
 import { parseTarget } from './target.ts';
 
 const PID = /^\d+$/;
 
 async function* watchPath(path: string, options: HostOptions): AsyncGenerator<VolumeNews> {
-  for await (const event of watchSecretVolume(path, options))
-    yield { path: event.path, identity: null, event, error: null };
+  const identity = parseVolumePath(Buffer.from(resolve(path)));
+  for await (const event of watchSecretVolume(path, options)) yield { path: event.path, identity, event, error: null };
 }
 
 function choose(target: string | undefined, all: boolean, options: HostOptions): AsyncIterable<VolumeNews> {

@@ -4,7 +4,7 @@ import type { ContainerRuntime } from './cgroup-path.ts';
 import type { Finding } from './finding.ts';
 import { codeOf, readHostFile } from './host-file.ts';
 import { type JsonObject, parseObject, toObject, toTexts } from './json.ts';
-import { DEFAULT_STATE_DIRECTORIES, type StateDirectories } from './state-directories.ts';
+import { existing, type StateDirectories } from './state-directories.ts';
 
 /** The bundle of a container, as its runtime wrote it. */
 export interface Bundle extends BundleConfig {
@@ -72,8 +72,9 @@ async function placesOfContainerd(state: string, id: string, findings: Finding[]
   return places;
 }
 
-function placesOfStorage(directory: string, id: string): Place[] {
-  return STORES.map((store) => ({
+async function placesOfStorage(directory: string, id: string, findings: Finding[]): Promise<Place[]> {
+  const stores = (await listNames(directory, findings)).filter((name) => STORES.includes(name));
+  return stores.map((store) => ({
     path: `${directory}/${store}/${id}/userdata/config.json`,
     kind: 'storage',
     runtimeNamespace: null,
@@ -127,11 +128,10 @@ async function readPlaces(places: readonly Place[], findings: Finding[]): Promis
 
 async function findPlaces(id: string, directories: StateDirectories, findings: Finding[]): Promise<Place[]> {
   const places: Place[] = [];
-  for (const state of new Set(directories.containerd)) {
-    places.push(...(await placesOfContainerd(state, id, findings)));
-  }
-  places.push(...directories.storage.flatMap((directory) => placesOfStorage(directory, id)));
-  for (const directory of directories.runc) places.push(...(await placesOfRunc(directory, id, findings)));
+  const { containerd, storage, runc } = directories;
+  for (const state of containerd) places.push(...(await placesOfContainerd(state, id, findings)));
+  for (const directory of storage) places.push(...(await placesOfStorage(directory, id, findings)));
+  for (const directory of runc) places.push(...(await placesOfRunc(directory, id, findings)));
   return places;
 }
 
@@ -170,7 +170,7 @@ export async function findBundle(
 ): Promise<BundleSearch> {
   if (!isContainerId(containerId)) return { bundle: null, findings: [] };
   const findings: Finding[] = [];
-  const places = await findPlaces(containerId, { ...DEFAULT_STATE_DIRECTORIES, ...directories }, findings);
+  const places = await findPlaces(containerId, existing(directories), findings);
   const bundle = choose(await readPlaces(places, findings), containerId, findings);
   return { bundle, findings };
 }

@@ -5,7 +5,7 @@ import type { Claim } from './claims.ts';
 import { type DockerRecord, readDockerRecord } from './docker-record.ts';
 import type { Finding } from './finding.ts';
 import { findShim, type Shim } from './shim.ts';
-import { DEFAULT_STATE_DIRECTORIES, type StateDirectories } from './state-directories.ts';
+import { existing, type StateDirectories } from './state-directories.ts';
 
 /** What the host wrote of the container of a process. */
 export interface HostEvidence {
@@ -86,10 +86,10 @@ export async function gatherHostEvidence(
   const { containerId } = line.place;
   // the files of a container that is itself in one are not the host's
   if (containerId === null || line.place.node !== null) return NO_EVIDENCE;
-  const directories = { ...DEFAULT_STATE_DIRECTORIES, ...given };
+  const directories = existing(given);
   const group = containerGroup(line);
   const shim = await findShim(pid, group);
-  const containerd = [...new Set([...(shim?.stateDirectories ?? []), ...directories.containerd])];
+  const containerd = [...(shim?.stateDirectories ?? []), ...directories.containerd];
   const [{ bundle, findings }, docker] = await Promise.all([
     findBundle(containerId, { ...directories, containerd }),
     readDockerRecord(containerId, directories.docker),

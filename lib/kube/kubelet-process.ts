@@ -142,18 +142,19 @@ export async function findKubeletProcess(
   }
   const found: KubeletCandidate[] = [];
   for (const summary of named.slice(0, MOST_CANDIDATES)) {
+    const doubt = findDoubt(summary, node);
+    if (doubt !== null) {
+      const message = `pid ${summary.pid} is called ${summary.comm}, and is not believed to be kubelet: ${doubt}`;
+      findings.push({ code: 'kubelet-not-believed', message });
+      continue;
+    }
+    // not of the others: a program of a container could keep whoever reads its command line waiting
     const candidate = await readCandidate(summary, wait).catch((error: unknown) => {
       if (!(error instanceof SystemError)) throw error;
       if (error.code !== 'ESRCH') findings.push({ code: 'unreadable-process', message: error.message });
       return null;
     });
-    if (candidate === null) continue;
-    const doubt = findDoubt(summary, node);
-    if (doubt === null) found.push(candidate);
-    else {
-      const message = `pid ${summary.pid} calls itself ${candidate.process.program}, and is not believed: ${doubt}`;
-      findings.push({ code: 'kubelet-not-believed', message });
-    }
+    if (candidate !== null) found.push(candidate);
   }
   return summarize(found, findings);
 }

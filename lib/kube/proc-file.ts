@@ -2,7 +2,11 @@ import { open, readlink } from 'node:fs/promises';
 
 const MOST_BYTES = 2 ** 20;
 
-/** A file of `/proc/PID`, at most 1 MiB of it. Rejects as node:fs does. */
+/**
+ * A file of `/proc/PID`, at most 1 MiB of it. Rejects as node:fs does.
+ *
+ * Those that are read from the memory of the process (`cmdline`) can keep their reader waiting for ever, if it is hostile.
+ */
 export async function readProcFile(pid: number, name: string): Promise<Buffer> {
   const file = await open(`/proc/${pid}/${name}`, 'r');
   try {
@@ -26,6 +30,8 @@ export async function readProcLink(pid: number, name: string): Promise<string | 
 
 /** What `/proc/PID/stat` says. */
 export interface ProcStat {
+  /** Name of the command, at most 15 bytes; as latin1. */
+  readonly comm: string;
   /** The parent; 0 where it is in no pid namespace of the reader. */
   readonly parent: number;
   /** Clock ticks from boot to the start. */
@@ -42,10 +48,11 @@ export function parseStat(bytes: Buffer): ProcStat | null {
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
   const [parent, startTime] = [fields[1], fields[19]];
   if (!/^\d+$/.test(parent ?? '') || !/^\d+$/.test(startTime ?? '')) return null;
-  return { parent: Number(parent), startTime: BigInt(startTime as string) };
+  const comm = text.slice(text.indexOf('(') + 1, text.lastIndexOf(')'));
+  return { comm, parent: Number(parent), startTime: BigInt(startTime as string) };
 }
 
-/** The parent of a process now; null when there is none to be seen. */
+/** Null when there is no such process. */
 export async function readStat(pid: number): Promise<ProcStat | null> {
   return readProcFile(pid, 'stat').then(parseStat, () => null);
 }

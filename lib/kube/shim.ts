@@ -1,4 +1,4 @@
-import { basename, dirname } from 'node:path';
+import { dirname } from 'node:path';
 import { isContainerId } from './bundle.ts';
 import { parseCgroupFile } from './cgroup-file.ts';
 import { lastValue, parseGoFlags } from './go-flags.ts';
@@ -14,6 +14,8 @@ export interface Shim {
   readonly stateDirectories: readonly string[];
 }
 
+/** As much of `containerd-shim-runc-v2` as the kernel keeps. */
+const NAME = 'containerd-shim';
 const DEEPEST = 128;
 const FLAGS = new Set(['namespace', 'id', 'address']);
 const CWD = /^(\/.*)\/io\.containerd\.runtime\.v[12]\.(?:task|linux)\/[^/]+\/[^/]+$/s;
@@ -31,8 +33,9 @@ async function isOutside(pid: number, container: string): Promise<boolean> {
 }
 
 async function readShim(pid: number, container: string): Promise<Shim | null> {
+  // a program of the container could keep whoever reads its command line waiting
+  if (!(await isOutside(pid, container))) return null;
   const args = (await readProcFile(pid, 'cmdline')).toString().split('\0');
-  if (!basename(args[0] ?? '').startsWith('containerd-shim') || !(await isOutside(pid, container))) return null;
   const cwd = await readProcLink(pid, 'cwd');
   const flags = parseGoFlags(args.slice(1), FLAGS);
   const address = lastValue(flags, 'address');
@@ -56,12 +59,15 @@ async function readShim(pid: number, container: string): Promise<Shim | null> {
  */
 export async function findShim(pid: number, container: string): Promise<Shim | null> {
   let child = pid;
-  for (let depth = 0; depth < DEEPEST; depth++) {
-    const parent = (await readStat(child))?.parent ?? 0;
-    if (parent < 1) return null;
-    const shim = await readShim(parent, container).catch(() => null);
-    if (shim !== null) return (await readStat(child))?.parent === parent ? shim : null;
+  let parent = (await readStat(pid))?.parent ?? 0;
+  for (let depth = 0; depth < DEEPEST && parent > 0; depth++) {
+    const stat = await readStat(parent);
+    if (stat?.comm.startsWith(NAME) === true) {
+      const shim = await readShim(parent, container).catch(() => null);
+      if (shim !== null) return (await readStat(child))?.parent === parent ? shim : null;
+    }
     child = parent;
+    parent = stat?.parent ?? 0;
   }
   return null;
 }

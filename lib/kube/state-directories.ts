@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+
 /** Where runtimes keep what they know of their containers. Directories that do not exist are passed over. */
 export interface StateDirectories {
   /** Of containerd (`state` in its configuration): below it `io.containerd.runtime.v2.task/<namespace>/<id>`. */
@@ -16,7 +18,7 @@ export interface StateDirectories {
  * Source: containerd, defaults/defaults_unix.go; k3s, microk8s and k0s, of their own containerd; containers-storage.conf(5);
  * dockerd(8); runc(8).
  */
-export const DEFAULT_STATE_DIRECTORIES: StateDirectories = {
+const DEFAULTS: StateDirectories = {
   containerd: [
     '/run/containerd',
     '/run/k3s/containerd',
@@ -27,3 +29,11 @@ export const DEFAULT_STATE_DIRECTORIES: StateDirectories = {
   docker: ['/var/lib/docker'],
   runc: ['/run/runc'],
 };
+
+/** @internal Those given, else the usual ones, of which most are not there: each that is, once. */
+export function existing(given: Partial<StateDirectories>): StateDirectories {
+  const { containerd, storage, docker, runc } = { ...DEFAULTS, ...given };
+  const there = (directories: readonly string[]): string[] =>
+    [...new Set(directories)].filter((one) => existsSync(one));
+  return { containerd: there(containerd), storage: there(storage), docker: there(docker), runc: there(runc) };
+}

@@ -1,5 +1,5 @@
 import type { ContainerIdentity } from '../kube/identity.ts';
-import { printable } from './entry.ts';
+import { printable } from './printable.ts';
 import type { Style } from './style.ts';
 
 /** As much of an id as runtimes' own tools show. */

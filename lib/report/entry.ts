@@ -55,13 +55,3 @@ export function entryDocument(
   if (!reveal) return shown;
   return isUtf8(value) ? { ...shown, value: value.toString() } : { ...shown, valueBase64: value.toString('base64') };
 }
-
-/** Printable form of bytes that a target chose: control characters and what is not UTF-8 cannot reach the terminal. */
-export function printable(bytes: Uint8Array | string): string {
-  const text = typeof bytes === 'string' ? bytes : Buffer.from(bytes).toString();
-  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\\]/gu, (character) => {
-    if (character === '\\') return '\\\\';
-    const code = character.codePointAt(0) as number;
-    return code < 0x100 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u{${code.toString(16)}}`;
-  });
-}

@@ -2,7 +2,8 @@ import { type Drift, environmentDrift } from '../drift.ts';
 import type { EnvironmentBlock, EnvironmentEntry, ProcessEnvironment } from '../environ.ts';
 import type { ContainerIdentity } from '../kube/identity.ts';
 import { containerText } from './container-text.ts';
-import { type Disclosure, printable, shownEntries } from './entry.ts';
+import { type Disclosure, shownEntries } from './entry.ts';
+import { printable } from './printable.ts';
 import { alignColumns, count, type Style } from './style.ts';
 
 const MARKS = { added: '+', removed: '-', changed: '~' } as const;

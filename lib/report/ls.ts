@@ -1,7 +1,8 @@
 import { isUtf8 } from 'node:buffer';
 import type { DirectoryEntry, DirectoryListing } from '../rootfs.ts';
 import type { FileStatus, FileType } from '../rootfs/status.ts';
-import { nameDocument, printable } from './entry.ts';
+import { nameDocument } from './entry.ts';
+import { printable } from './printable.ts';
 import { alignColumns, type Style } from './style.ts';
 
 const LETTERS: Readonly<Record<FileType, string>> = {

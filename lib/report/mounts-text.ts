@@ -1,7 +1,7 @@
 import type { SecretVolume, SecretVolumeSurvey } from '../mounts/secret-volumes.ts';
 import type { Mount, MountTable } from '../mounts/table.ts';
-import { printable } from './entry.ts';
 import { explainLine } from './mount-line.ts';
+import { printable } from './printable.ts';
 import { alignColumns, count, type Style } from './style.ts';
 
 /** Cells are padded to so many characters at most. */

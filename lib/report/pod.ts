@@ -1,6 +1,6 @@
 import type { PodExperiment, PodLook } from '../demo/pod.ts';
-import { printable } from './entry.ts';
 import { explainLine, mountLine } from './mount-line.ts';
+import { printable } from './printable.ts';
 import { alignColumns, type Style } from './style.ts';
 
 const INDENT = '   ';

@@ -1,6 +1,6 @@
 import type { Look, SetenvExperiment } from '../demo/setenv.ts';
 import type { EnvironmentBlock } from '../environ.ts';
-import { printable } from './entry.ts';
+import { printable } from './printable.ts';
 import { alignColumns, count, type Style } from './style.ts';
 
 const hex = (address: bigint | null): string => (address === null ? '?' : `0x${address.toString(16)}`);

@@ -1,6 +1,7 @@
 import type { VolumeNews } from '../volumes/gathering.ts';
 import type { VolumeEvent } from '../watch/event.ts';
-import { bytesDocument, type Disclosure, entryDocument, nameDocument, printable } from './entry.ts';
+import { bytesDocument, type Disclosure, entryDocument, nameDocument } from './entry.ts';
+import { printable } from './printable.ts';
 import type { Style } from './style.ts';
 
 type Told = VolumeNews & { readonly event: VolumeEvent };

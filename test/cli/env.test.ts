@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
+import { CgroupTree, cgroupsMissing } from '../helpers/cgroup.ts';
 import { podprobe } from '../helpers/command.ts';
 import { unfit } from '../helpers/hostile.ts';
 import { suite } from '../helpers/suite.ts';
@@ -31,7 +32,12 @@ async function startChanged(): Promise<Target> {
 
 type Entry = { name: string; length: number; fingerprint: string; value?: string };
 type Block = { state: string; entries: Entry[] };
-type Document = { initial: Block | null; live: Block | null; drift: { name: string; change: string }[] | null };
+type Document = {
+  process: { container: { kind: string; podUid: string | null } | null };
+  initial: Block | null;
+  live: Block | null;
+  drift: { name: string; change: string }[] | null;
+};
 
 async function documentOf(words: (string | number)[]): Promise<Document> {
   const { code, stdout, stderr } = await podprobe(['env', '--json', ...words]);
@@ -183,6 +189,20 @@ test(
     assert.equal(fingerprintsOf(JSON.parse(piped.stdout).live), fingerprintsOf(JSON.parse(read.stdout).live));
   },
   { skip },
+);
+
+test(
+  'tells which pod it is of',
+  async () => {
+    const [uid, id] = ['6f7e1acc-0a2c-4b6e-9a54-6b8d5c8b9a01', '0f'.repeat(32)];
+    await using groups = new CgroupTree();
+    const pid = await groups.start(`/kubepods/burstable/pod${uid}/${id}`);
+    const { code, stdout } = await podprobe(['env', pid, '--initial']);
+    assert.equal([code, stdout.split('\n')[1]], [0, `pod uid ${uid}, container 0f0f0f0f0f0f0`]);
+    const { process: shown } = await documentOf([pid, '--initial']);
+    assert.equal([shown.container?.kind, shown.container?.podUid], ['pod', uid]);
+  },
+  { skip: skip ?? cgroupsMissing() },
 );
 
 test.run();

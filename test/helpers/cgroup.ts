@@ -69,21 +69,17 @@ export class CgroupTree implements AsyncDisposable {
     return child.pid as number;
   }
 
-  /** A group whose processes have been killed is busy until the last is gone. */
   async #remove(directory: string): Promise<void> {
     if (!existsSync(directory)) return;
     const names = readdirSync(directory, { withFileTypes: true });
     for (const name of names.filter((one) => one.isDirectory())) await this.#remove(join(directory, name.name));
-    const removed = (): boolean => {
-      try {
-        rmdirSync(directory);
-        return true;
-      } catch (error) {
-        if ((error as NodeJS.ErrnoException).code === 'EBUSY') return false;
-        throw error;
-      }
-    };
-    await eventually(removed, () => `${directory} is still busy`);
+    // a process that was killed may take a moment to be gone
+    const members = (): string => readFileSync(join(directory, 'cgroup.procs'), 'latin1');
+    await eventually(
+      () => members() === '',
+      () => `${directory} still has ${members()}`,
+    );
+    rmdirSync(directory);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

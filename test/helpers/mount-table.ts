@@ -16,8 +16,9 @@ export function mountTableOf(mounts: readonly MountTexts[]): MountTable {
     });
     return [i + 1, 1, 8, 1, ...places];
   });
-  const packed = { words: Uint32Array.from(words).buffer, block: new Uint8Array(Buffer.concat(blocks)).buffer };
-  return new MountTable({ count: mounts.length, malformed: 0, truncated: false, byListmount: false, ...packed });
+  const block = new Uint8Array(Buffer.concat(blocks)).buffer;
+  const table = { count: mounts.length, malformed: 0, truncated: false, byListmount: false };
+  return new MountTable({ ...table, words: Uint32Array.from(words).buffer, block });
 }
 
 /** Mounts of which only the root and the mount point matter. */

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
 import { identifyContainer } from '../../lib/index.ts';
@@ -30,9 +30,10 @@ class MadeShim implements Disposable {
     mkdirSync(cwd, { recursive: true });
     const script = '(for file in $FILES; do echo 0 > $file; done; exec sleep 600) & wait';
     const flags = ['-namespace', 'k8s.io', '-id', sandboxId, '--address=/run/made/containerd.sock'];
-    const argv0 = '/usr/bin/containerd-shim-runc-v2';
+    const program = join(cwd, 'containerd-shim-runc-v2');
+    symlinkSync('/bin/sh', program);
     const env = { PATH: process.env['PATH'], FILES: files.join(' ') };
-    const child = spawn('sh', ['-c', script, ...flags], { argv0, cwd, env, stdio: 'ignore', ...options });
+    const child = spawn(program, ['-c', script, ...flags], { cwd, env, stdio: 'ignore', ...options });
     await once(child, 'spawn');
     const made = new MadeShim(child);
     await eventually(

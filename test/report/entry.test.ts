@@ -1,5 +1,6 @@
 import * as assert from 'uvu/assert';
-import { entryDocument, nameDocument, printable } from '../../lib/report/entry.ts';
+import { entryDocument, nameDocument } from '../../lib/report/entry.ts';
+import { printable } from '../../lib/report/printable.ts';
 import { suite } from '../helpers/suite.ts';
 
 const test = suite('report: entries');

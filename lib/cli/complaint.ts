@@ -1,0 +1,11 @@
+import { printable } from '../report/printable.ts';
+import { EXIT, exitCodeOf } from './exit-code.ts';
+
+/** Says what went wrong, on standard error; `code` is what that makes the exit code. */
+export function complain(error: unknown, code = exitCodeOf(error)): void {
+  const known = code !== EXIT.bug && error instanceof Error;
+  const text = known
+    ? printable(error.message)
+    : `this is a bug, please report it: ${error instanceof Error ? error.stack : String(error)}`;
+  process.stderr.write(`podprobe: ${text}\n`);
+}

@@ -1,0 +1,38 @@
+import { readdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import * as assert from 'uvu/assert';
+import * as library from '../../lib/index.ts';
+import { importsOf, loadedBy } from '../helpers/imports.ts';
+import { suite } from '../helpers/suite.ts';
+
+const test = suite('cli: what is loaded');
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+test('exec loads neither the whole library nor what reads any command line', () => {
+  const loaded = loadedBy('lib/cli/main.ts', 'lib/cli/exec.ts');
+  for (const needed of ['lib/exec.ts', 'lib/native.ts', 'bindings']) assert.ok(loaded.has(needed), needed);
+  for (const path of ['lib/index.ts', 'lib/environ.ts', 'lib/cli/program.ts', 'commander'])
+    assert.not.ok(loaded.has(path), path);
+});
+
+test('the streams of a command are loaded while it starts', () => {
+  for (const path of ['node:net', 'lib/exec/executed-process.ts'])
+    assert.not.ok(loadedBy('lib/exec.ts').has(path), path);
+});
+
+test('neither help nor version loads the addon', () => {
+  assert.not.ok(loadedBy('lib/cli/main.ts', 'lib/cli/program.ts').has('lib/native.ts'));
+});
+
+const NOT_FOR_USERS = new Set(['lib/doctor.ts', 'lib/root.ts']);
+
+test('what the commands take from the library, it exports', () => {
+  for (const file of readdirSync(`${root}lib/cli`)) {
+    for (const [from, names] of importsOf(`lib/cli/${file}`)) {
+      if (!/^lib\/[^/]+\.ts$/.test(from) || NOT_FOR_USERS.has(from)) continue;
+      for (const name of names) assert.ok(name in library, `lib/cli/${file}: ${name}`);
+    }
+  }
+});
+
+test.run();
