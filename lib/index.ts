@@ -10,7 +10,7 @@ export {
   readEnvironment,
   readEnvironments,
 } from './environ.ts';
-export { SystemError, type SystemErrorRecord, UsageError } from './errors.ts';
+export { SystemError, type SystemErrorRecord, TargetError, UsageError } from './errors.ts';
 export { type Bundle, type BundleSearch, findBundle } from './kube/bundle.ts';
 export type { BundleConfig, BundleMount, BundlePod, BundleVariable } from './kube/bundle-config.ts';
 export { type CgroupFile, type CgroupLine, parseCgroupFile } from './kube/cgroup-file.ts';
@@ -48,7 +48,10 @@ export { type KubeletPod, type KubeletPods, type KubeletPodsOptions, listKubelet
 export type { KubeletProcess, KubeletProgram } from './kube/kubelet-process.ts';
 export type { KubeletSubPath, KubeletVolume } from './kube/kubelet-volumes.ts';
 export { type MountHints, readMountHints } from './kube/mount-hints.ts';
+export type { ListedContainer, ListedPod, ListedProcess, ListedVolume, PodList } from './kube/pod-list.ts';
+export { listPods, type ListPodsOptions } from './kube/pods.ts';
 export type { StateDirectories } from './kube/state-directories.ts';
+export { resolvePod, resolveTarget } from './kube/target.ts';
 export { findMount, listMounts } from './mounts.ts';
 export { type HostOptions, type HostSecretVolume, listHostSecretVolumes } from './mounts/host-volumes.ts';
 export {
@@ -90,7 +93,7 @@ export {
 } from './rootfs.ts';
 export { ContainerFile, type FileStreamOptions } from './rootfs/file.ts';
 export type { FileStatus, FileType } from './rootfs/status.ts';
-export { watchAllSecretVolumes, watchSecretVolumesOf } from './volumes.ts';
+export { watchAllSecretVolumes, watchSecretVolumesOf, watchSecretVolumesOfPod } from './volumes.ts';
 export type { VolumeNews } from './volumes/gathering.ts';
 export { SecretVolumeWatch, watchSecretVolume } from './watch.ts';
 export { type SecretEntry, VolumeEvent, type VolumeEventKind } from './watch/event.ts';

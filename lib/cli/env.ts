@@ -2,7 +2,7 @@ import {
   type ContainerIdentity,
   environmentDrift,
   identifyContainer,
-  openProcess,
+  type IdentifyOptions,
   type Process,
   type ProcessEnvironment,
   type ReadEnvironmentOptions,
@@ -15,7 +15,8 @@ import { toDisclosure } from './disclosure.ts';
 import { EXIT } from './exit-code.ts';
 import { parseMilliseconds } from './number.ts';
 import { type OutputOptions, print, printJson, terminalStyle } from './output.ts';
-import { parseTarget } from './target.ts';
+import { parseStateDirectories } from './state-directories.ts';
+import { openTarget } from './target.ts';
 
 function toReadOptions(options: OutputOptions): ReadEnvironmentOptions {
   const both = options.initial === options.live;
@@ -35,9 +36,9 @@ function toExitCode({ initial, live }: ProcessEnvironment): number {
 }
 
 /** Null where the process has ended meanwhile, or may not be seen: what was read of its environment stands. */
-async function identify(held: Process, { timeout }: ReadEnvironmentOptions): Promise<ContainerIdentity | null> {
+async function identify(held: Process, options: IdentifyOptions): Promise<ContainerIdentity | null> {
   try {
-    return await identifyContainer(held, timeout === undefined ? {} : { timeout });
+    return await identifyContainer(held, options);
   } catch (error) {
     if (error instanceof SystemError) return null;
     throw error;
@@ -48,9 +49,13 @@ async function identify(held: Process, { timeout }: ReadEnvironmentOptions): Pro
 export async function runEnv(target: string, options: OutputOptions): Promise<number> {
   const disclosure = toDisclosure(options);
   const readOptions = toReadOptions(options);
-  await using held = await openProcess(parseTarget(target));
+  const stateDirectories = parseStateDirectories(options['stateDirectory']);
+  await using held = await openTarget(target, options);
   using environment = await readEnvironment(held, readOptions);
-  const identity = await identify(held, readOptions);
+  const identity = await identify(held, {
+    timeout: parseMilliseconds('--timeout', options['timeout']),
+    stateDirectories,
+  });
   if (options.json === true) printJson(envDocument(environment, disclosure, identity));
   else print(envText(environment, disclosure, terminalStyle(), identity));
   const code = toExitCode(environment);

@@ -120,7 +120,10 @@ static void answer(struct message *message, struct reply *reply) {
   const long result = walks ? walk(message) : run(message, reply->bytes);
   reply->answer.result = result;
   if (walks) let_go();
-  reply_with(reply, !walks && result > 0 ? result : 0, walks ? (int)result : NO_FILE);
+  const long read = !walks && result > 0 ? result : 0;
+  reply_with(reply, read, walks ? (int)result : NO_FILE);
+  // it can be secret
+  for (long i = 0; i < read; i++) reply->bytes[i] = 0;
   if (walks && result >= 0) kernel(close, result);
 }
 
