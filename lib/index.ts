@@ -4,7 +4,6 @@ export {
   type EnvironmentLayers,
   type LayerEntry,
   type StartChange,
-  type VariableOrigin,
   type VariableOrigins,
 } from './drift/layers.ts';
 export {
