@@ -4,7 +4,6 @@ export {
   type EnvironmentLayers,
   type LayerEntry,
   type StartChange,
-  type VariableOrigin,
   type VariableOrigins,
 } from './drift/layers.ts';
 export {
@@ -39,6 +38,23 @@ export {
   type IdentifyOptions,
   surveyContainer,
 } from './kube/identity.ts';
+export { Cri, type CriListOptions, type CriStatusOptions, type CriVersion, openCri } from './kube/cri.ts';
+export { CriError } from './kube/cri-error.ts';
+export type {
+  CriContainer,
+  CriContainerInfo,
+  CriContainerStatus,
+  CriListedContainer,
+  CriMount,
+  CriSandbox,
+} from './kube/cri-records.ts';
+export { attributeEnvironment, type AttributedVariable, type VariableOrigin } from './kube/env-origin.ts';
+export { findKubelet, type FindKubeletOptions, type Kubelet } from './kube/kubelet.ts';
+export type { KubeletFact, KubeletFacts } from './kube/kubelet-facts.ts';
+export type { KubeletSource } from './kube/kubelet-flags.ts';
+export { type KubeletPod, type KubeletPods, type KubeletPodsOptions, listKubeletPods } from './kube/kubelet-pods.ts';
+export type { KubeletProcess, KubeletProgram } from './kube/kubelet-process.ts';
+export type { KubeletSubPath, KubeletVolume } from './kube/kubelet-volumes.ts';
 export { type MountHints, readMountHints } from './kube/mount-hints.ts';
 export type { ListedContainer, ListedPod, ListedProcess, ListedVolume, PodList } from './kube/pod-list.ts';
 export { listPods, type ListPodsOptions } from './kube/pods.ts';

@@ -2,10 +2,8 @@ import { type Drift, effectiveEntries, environmentDrift } from '../drift.ts';
 import type { ProcessEnvironment } from '../environ.ts';
 import type { BundleEnvironment } from '../kube/bundle-environment.ts';
 import type { BundleVariable } from '../kube/bundle-config.ts';
+import type { VariableOrigin } from '../kube/env-origin.ts';
 import { findServiceVariables } from '../kube/service-variables.ts';
-
-/** Who put a variable into the bundle. */
-export type VariableOrigin = 'image' | 'pod' | 'runtime' | 'unknown';
 
 /** A variable of the bundle, and where it is from. */
 export interface LayerEntry extends BundleVariable {

@@ -121,7 +121,8 @@ function podByContainerd(annotations: ReadonlyMap<string, string>): BundlePod {
   };
 }
 
-function toVariable(text: string): BundleVariable {
+/** @internal Reads `NAME=value`. */
+export function parseVariable(text: string): BundleVariable {
   const bytes = Buffer.from(text);
   const equals = bytes.indexOf('=');
   return { name: equals < 0 ? null : bytes.subarray(0, equals), value: bytes.subarray(equals + 1) };
@@ -160,7 +161,7 @@ export function readBundleConfig(config: JsonObject): BundleConfig {
   return {
     pod: byCrio ? podByCrio(annotations) : podByContainerd(annotations),
     annotations,
-    environment: toTexts(env, MOST).map(toVariable),
+    environment: toTexts(env, MOST).map(parseVariable),
     args: toTexts(args, MOST),
     mounts: toMounts(config['mounts']),
     cgroupsPath: toText(toObject(config['linux'])['cgroupsPath']),

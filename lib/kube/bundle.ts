@@ -141,11 +141,13 @@ async function findPlaces(id: string, directories: StateDirectories, findings: F
   return places;
 }
 
-/** CRI-O and podman keep a copy of each; the first is the one in use. */
+/** CRI-O and podman keep a copy of each, and runc's record can name a bundle of containerd; the first is the one in use. */
 function choose(bundles: readonly Bundle[], id: string, findings: Finding[]): Bundle | null {
   const [first, ...others] = bundles;
   if (first === undefined) return null;
-  const other = others.find(({ runtimeNamespace }) => runtimeNamespace !== first.runtimeNamespace);
+  const other = others.find(({ path, runtimeNamespace }) => {
+    return path !== first.path && runtimeNamespace !== first.runtimeNamespace;
+  });
   if (other !== undefined) {
     const message = `two containers have the id '${id}': '${first.path}' and '${other.path}'; neither was used`;
     findings.push({ code: 'ambiguous-bundle', message, path: other.path });

@@ -1,6 +1,7 @@
 import { dirname } from 'node:path';
 import { isContainerId } from './bundle.ts';
 import { parseCgroupFile } from './cgroup-file.ts';
+import { lastValue, parseGoFlags } from './go-flags.ts';
 import { type ProcStat, readProcFile, readProcLink, readStat } from './proc-file.ts';
 
 /** The shim of containerd that a process descends from. */
@@ -16,16 +17,8 @@ export interface Shim {
 /** As much of `containerd-shim-runc-v2` as the kernel keeps. */
 const NAME = 'containerd-shim';
 const DEEPEST = 128;
+const FLAGS = new Set(['namespace', 'id', 'address']);
 const CWD = /^(\/.*)\/io\.containerd\.runtime\.v[12]\.(?:task|linux)\/[^/]+\/[^/]+$/s;
-
-/** A flag of Go: `-id X`, `--id=X`. */
-function flagOf(args: readonly string[], name: string): string | null {
-  for (const [i, arg] of args.entries()) {
-    const [key, value] = [arg.replace(/^--?/, '').split('=', 1)[0], arg.split('=').slice(1).join('=')];
-    if (key === name && arg.startsWith('-')) return arg.includes('=') ? value : (args[i + 1] ?? null);
-  }
-  return null;
-}
 
 /** Whether a control group is that of a container, or below it. */
 function isWithin(path: string, container: string): boolean {
@@ -53,11 +46,12 @@ async function readRootsGroup(pid: number): Promise<string | null> {
 export async function readShim(pid: number): Promise<Shim> {
   const args = (await readProcFile(pid, 'cmdline')).toString().split('\0');
   const cwd = await readProcLink(pid, 'cwd');
-  const address = flagOf(args, 'address');
-  const id = flagOf(args, 'id');
+  const flags = parseGoFlags(args.slice(1), FLAGS);
+  const address = lastValue(flags, 'address');
+  const id = lastValue(flags, 'id');
   const directories = [CWD.exec(cwd ?? '')?.[1], address?.startsWith('/') === true ? dirname(address) : undefined];
   return {
-    runtimeNamespace: flagOf(args, 'namespace'),
+    runtimeNamespace: lastValue(flags, 'namespace'),
     id: id !== null && isContainerId(id) ? id : null,
     stateDirectories: directories.filter((one) => one !== undefined),
   };

@@ -1,5 +1,7 @@
 /** What a path below kubelet's directory of a pod says. */
 export interface PodPath {
+  /** Root directory of kubelet; empty for the root of the file system. */
+  readonly root: string;
   /** Uid of the pod. */
   readonly podUid: string;
   /** What follows the directory of the pod, without a slash in front. */
@@ -13,7 +15,7 @@ export interface PodPath {
  */
 export const POD_UID = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|[0-9a-f]{32}';
 
-const PATH = new RegExp(`^.*?/pods/(${POD_UID})/(.+)$`, 's');
+const PATH = new RegExp(`^(.*?)/pods/(${POD_UID})/(.+)$`, 's');
 
 /**
  * Reads `<root of kubelet>/pods/<uid>/<below>`; null for any other path.
@@ -23,6 +25,6 @@ const PATH = new RegExp(`^.*?/pods/(${POD_UID})/(.+)$`, 's');
 export function parsePodPath(path: Buffer): PodPath | null {
   const match = PATH.exec(path.toString());
   if (match === null) return null;
-  const [, podUid = '', below = ''] = match;
-  return { podUid, below };
+  const [, root = '', podUid = '', below = ''] = match;
+  return { root, podUid, below };
 }

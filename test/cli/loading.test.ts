@@ -1,36 +1,12 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { posix } from 'node:path';
+import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import * as assert from 'uvu/assert';
 import * as library from '../../lib/index.ts';
+import { importsOf, loadedBy } from '../helpers/imports.ts';
 import { suite } from '../helpers/suite.ts';
 
 const test = suite('cli: what is loaded');
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const read = (path: string): string => readFileSync(root + path, 'utf8');
-
-/** The values that a module imports at once, by the module that they come from. Types are not loaded. */
-function importsOf(path: string): [from: string, names: string[]][] {
-  const statements = read(path).matchAll(/^(?:import|export) (?!type\b)([^;']*) from '([^']+)';/gm);
-  return [...statements].flatMap(([, clause = '', from = '']) => {
-    const names = clause
-      .replace(/[{}\s]/g, ' ')
-      .split(',')
-      .map((name) => name.trim());
-    const values = names.filter((name) => name !== '' && !name.startsWith('type '));
-    const target = from.startsWith('.') ? posix.join(posix.dirname(path), from) : from;
-    return values.length === 0 ? [] : [[target, values] as [string, string[]]];
-  });
-}
-
-function loadedBy(...paths: string[]): Set<string> {
-  const loaded = new Set(paths);
-  for (const path of loaded) {
-    if (!path.startsWith('lib/')) continue;
-    for (const [from] of importsOf(path)) loaded.add(from);
-  }
-  return loaded;
-}
 
 test('exec loads neither the whole library nor what reads any command line', () => {
   const loaded = loadedBy('lib/cli/main.ts', 'lib/cli/exec.ts');
