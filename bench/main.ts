@@ -7,6 +7,7 @@ import { benchMany } from './many.ts';
 import { benchMemory, toText } from './memory.ts';
 import { benchMounts, type MountPlan } from './mounts.ts';
 import { Floor, present, Program, Workshop } from './programs.ts';
+import { benchPs, type PsPlan } from './ps.ts';
 import { benchReads, gdb, type Plan } from './reads.ts';
 import { benchStart } from './start.ts';
 import { type Row, toTable } from './table.ts';
@@ -20,6 +21,7 @@ interface Size {
   readonly watch: WatchPlan;
   readonly commands: number;
   readonly files: FilesPlan;
+  readonly ps: PsPlan;
   readonly memory: { readonly held: number; readonly byPid: number };
 }
 
@@ -31,6 +33,7 @@ const FULL: Size = {
   watch: { rounds: 2, swaps: 400 },
   commands: 15,
   files: { rounds: 12, reads: 200 },
+  ps: { processes: 2_000, rounds: 15 },
   memory: { held: 100_000, byPid: 20_000 },
 };
 const QUICK: Size = {
@@ -41,6 +44,7 @@ const QUICK: Size = {
   watch: { rounds: 1, swaps: 200 },
   commands: 5,
   files: { rounds: 6, reads: 100 },
+  ps: { processes: 2_000, rounds: 5 },
   memory: { held: 5_000, byPid: 1_000 },
 };
 
@@ -88,6 +92,7 @@ const PARTS: Readonly<Record<string, Part>> = {
   exec: (_workshop, floor, { commands }) => benchExec(floor, commands),
   files: (_workshop, floor, { files }) => benchFiles(floor, files),
   many: benchRows,
+  ps: (workshop, floor, { ps }) => benchPs(workshop.compile('target'), floor, ps),
   mounts: benchTables,
   watch: (workshop, _floor, { watch }) => benchWatch(workshop.compile('watch'), watch),
 };

@@ -52,10 +52,29 @@ export class EnvironmentBlock {
     return this.#entries;
   }
 
-  #decode(): EnvironmentEntry[] {
+  #unpack(): { addresses: BigUint64Array; offsets: Uint32Array; block: Buffer } {
     const addresses = new BigUint64Array(this.#packed, 0, this.length);
     const offsets = new Uint32Array(this.#packed, addresses.byteLength, this.length + 1);
-    const block = Buffer.from(this.#packed, addresses.byteLength + offsets.byteLength);
+    return { addresses, offsets, block: Buffer.from(this.#packed, addresses.byteLength + offsets.byteLength) };
+  }
+
+  /** @internal Names of at most so many bytes, in order, as text; for who needs no value, as it decodes none. */
+  namesOfAtMost(bytes: number): string[] {
+    const { offsets, block } = this.#unpack();
+    const names: string[] = [];
+    let equals = -1;
+    for (let i = 0; i < this.length; i++) {
+      const [start, end] = [offsets[i] as number, (offsets[i + 1] as number) - 1];
+      // that of a later string, where this one has none, is looked for once
+      if (equals < start) equals = block.indexOf(EQUALS, start);
+      if (equals < 0) break;
+      if (equals < end && equals - start <= bytes) names.push(block.toString('utf8', start, equals));
+    }
+    return names;
+  }
+
+  #decode(): EnvironmentEntry[] {
+    const { addresses, offsets, block } = this.#unpack();
     return Array.from(addresses, (address, i) => {
       const string = block.subarray(offsets[i], (offsets[i + 1] as number) - 1);
       const equals = string.indexOf(EQUALS);

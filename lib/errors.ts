@@ -51,6 +51,22 @@ export class SystemError extends Error {
   }
 }
 
+/** A name that leads to no process, or to several. Recognise it by `code`. */
+export class TargetError extends Error {
+  /** Always `'TargetError'`. */
+  override readonly name = 'TargetError';
+  /** Whether there is none, or more than one. */
+  readonly code: 'ERR_TARGET_UNKNOWN' | 'ERR_TARGET_AMBIGUOUS';
+  /** What there is instead, or what could be meant: each can be given in its place. */
+  readonly candidates: readonly string[];
+
+  constructor(code: TargetError['code'], message: string, candidates: readonly string[]) {
+    super(message);
+    this.code = code;
+    this.candidates = candidates;
+  }
+}
+
 /** An argument that cannot be used. Recognise it by `code`. */
 export class UsageError extends TypeError {
   /** Always `'UsageError'`. */

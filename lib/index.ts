@@ -18,7 +18,7 @@ export {
   readEnvironment,
   readEnvironments,
 } from './environ.ts';
-export { SystemError, type SystemErrorRecord, UsageError } from './errors.ts';
+export { SystemError, type SystemErrorRecord, TargetError, UsageError } from './errors.ts';
 export { type Bundle, type BundleSearch, findBundle } from './kube/bundle.ts';
 export { type BundleEnvironment, type BundleState, readBundleEnvironment } from './kube/bundle-environment.ts';
 export type { BundleConfig, BundleMount, BundlePod, BundleVariable } from './kube/bundle-config.ts';
@@ -40,9 +40,12 @@ export {
   surveyContainer,
 } from './kube/identity.ts';
 export { type MountHints, readMountHints } from './kube/mount-hints.ts';
+export type { ListedContainer, ListedPod, ListedProcess, ListedVolume, PodList } from './kube/pod-list.ts';
+export { listPods, type ListPodsOptions } from './kube/pods.ts';
 export type { Answer } from './kube/reader-rule.ts';
 export { type EnvironReader, type EnvironReaders, readersOf } from './kube/readers.ts';
 export type { StateDirectories } from './kube/state-directories.ts';
+export { resolvePod, resolveTarget } from './kube/target.ts';
 export { findMount, listMounts } from './mounts.ts';
 export { type HostOptions, type HostSecretVolume, listHostSecretVolumes } from './mounts/host-volumes.ts';
 export {
@@ -84,7 +87,7 @@ export {
 } from './rootfs.ts';
 export { ContainerFile, type FileStreamOptions } from './rootfs/file.ts';
 export type { FileStatus, FileType } from './rootfs/status.ts';
-export { watchAllSecretVolumes, watchSecretVolumesOf } from './volumes.ts';
+export { watchAllSecretVolumes, watchSecretVolumesOf, watchSecretVolumesOfPod } from './volumes.ts';
 export type { VolumeNews } from './volumes/gathering.ts';
 export { SecretVolumeWatch, watchSecretVolume } from './watch.ts';
 export { type SecretEntry, VolumeEvent, type VolumeEventKind } from './watch/event.ts';

@@ -1,6 +1,6 @@
 import { SystemError } from './errors.ts';
 import { listMounts } from './mounts.ts';
-import { type HostOptions, listHostSecretVolumes } from './mounts/host-volumes.ts';
+import { type HostOptions, type HostSecretVolume, listHostSecretVolumes } from './mounts/host-volumes.ts';
 import { surveySecretVolumes } from './mounts/secret-volumes.ts';
 import type { VolumePath } from './mounts/volume-path.ts';
 import { watchMounts } from './mounts/watch.ts';
@@ -53,16 +53,40 @@ async function findHost(options: HostOptions): Promise<Process | number> {
   }
 }
 
+function addOfHost(gathering: Gathering, host: Process | number, volume: HostSecretVolume, options: HostOptions): void {
+  const { hostPath } = volume;
+  const target = host === process.pid ? hostPath : { process: host, path: hostPath };
+  gathering.add(hostPath, identify(volume), watchSecretVolume(target, options));
+}
+
+async function* watchOfPod(podUid: string, options: HostOptions): AsyncGenerator<VolumeNews, void> {
+  const gathering = new Gathering(options.signal);
+  try {
+    const host = await findHost(options);
+    for (const volume of await listHostSecretVolumes({ ...options, host })) {
+      if (volume.podUid === podUid) addOfHost(gathering, host, volume, options);
+    }
+    yield* gathering.news();
+  } finally {
+    await gathering.close();
+  }
+}
+
+/**
+ * Watches the secret volumes that a pod has when it begins, on the node's side, each as {@link watchSecretVolume} does. It ends
+ * when they are gone, or at once when there is none.
+ *
+ * Errors: as {@link listHostSecretVolumes}, at the first step. What keeps one volume from being watched is told of that one.
+ */
+export function watchSecretVolumesOfPod(podUid: string, options: HostOptions = {}): AsyncIterableIterator<VolumeNews> {
+  checkWaitOptions(options);
+  return watchOfPod(podUid, options);
+}
+
 /** Adds what is new on the node, and lets go of what is no longer mounted. */
 async function refresh(gathering: Gathering, host: Process | number, options: HostOptions): Promise<void> {
-  const own = host === process.pid;
   const volumes = await listHostSecretVolumes({ ...options, host });
-  for (const volume of volumes) {
-    const { hostPath } = volume;
-    if (gathering.has(hostPath)) continue;
-    const target = own ? hostPath : { process: host, path: hostPath };
-    gathering.add(hostPath, identify(volume), watchSecretVolume(target, options));
-  }
+  for (const volume of volumes) if (!gathering.has(volume.hostPath)) addOfHost(gathering, host, volume, options);
   gathering.retain(volumes.map(({ hostPath }) => hostPath));
 }
 

@@ -4,7 +4,7 @@ import {
   type EnvironReaders,
   environmentDrift,
   identifyContainer,
-  openProcess,
+  type IdentifyOptions,
   type Process,
   type ProcessEnvironment,
   type ReadEnvironmentOptions,
@@ -12,7 +12,6 @@ import {
   readEnvironment,
   readersOf,
   SystemError,
-  type WaitOptions,
 } from '../index.ts';
 import { type EnvironmentContext, envDocument } from '../report/env-json.ts';
 import { envText } from '../report/env-text.ts';
@@ -20,7 +19,8 @@ import { toDisclosure } from './disclosure.ts';
 import { EXIT } from './exit-code.ts';
 import { parseMilliseconds } from './number.ts';
 import { type OutputOptions, print, printJson, terminalStyle } from './output.ts';
-import { parseTarget } from './target.ts';
+import { parseStateDirectories } from './state-directories.ts';
+import { openTarget } from './target.ts';
 
 interface Surroundings extends EnvironmentContext {
   readonly identity: ContainerIdentity | null;
@@ -71,8 +71,11 @@ async function orNull<Value>(read: Promise<Value>): Promise<Value | null> {
   }
 }
 
-async function survey(held: Process, options: OutputOptions, { timeout }: WaitOptions): Promise<Surroundings> {
-  const wait = timeout === undefined ? {} : { timeout };
+async function survey(held: Process, options: OutputOptions): Promise<Surroundings> {
+  const wait: IdentifyOptions = {
+    timeout: parseMilliseconds('--timeout', options.timeout),
+    stateDirectories: parseStateDirectories(options['stateDirectory']),
+  };
   const bundle = layersOf(options).bundle ? await orNull(readBundleEnvironment(held, wait)) : null;
   const identity = bundle?.identity ?? (await orNull(identifyContainer(held, wait)));
   const readers = options['readers'] === true ? await readersOf(held, wait) : null;
@@ -83,9 +86,9 @@ async function survey(held: Process, options: OutputOptions, { timeout }: WaitOp
 export async function runEnv(target: string, options: OutputOptions): Promise<number> {
   const disclosure = toDisclosure(options);
   const readOptions = toReadOptions(options);
-  await using held = await openProcess(parseTarget(target));
+  await using held = await openTarget(target, options);
   using environment = await readEnvironment(held, readOptions);
-  const context = await survey(held, options, readOptions);
+  const context = await survey(held, options);
   using _bundle = context.bundle;
   if (options.json === true) printJson(envDocument(environment, disclosure, context));
   else print(envText(environment, disclosure, terminalStyle(), context));

@@ -24,11 +24,17 @@ export function parseExecWords(words: readonly string[]): ExecWords | null {
         tty: { type: 'boolean' },
         'host-binary': { type: 'string' },
         timeout: { type: 'string' },
+        'state-directory': { type: 'string', multiple: true },
       },
     });
     const [target, ...others] = positionals;
     if (target === undefined || others.length > 0) return null;
-    return { target, argv: words.slice(end + 1), options: { ...values, hostBinary: values['host-binary'] } };
+    const options = {
+      ...values,
+      hostBinary: values['host-binary'],
+      stateDirectory: values['state-directory'],
+    };
+    return { target, argv: words.slice(end + 1), options };
   } catch {
     return null;
   }

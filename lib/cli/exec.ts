@@ -7,7 +7,7 @@ import { complain } from './complaint.ts';
 import { EXIT, exitCodeOf } from './exit-code.ts';
 import { parseMilliseconds } from './number.ts';
 import type { OutputOptions } from './output.ts';
-import { parseTarget } from './target.ts';
+import { openTarget } from './target.ts';
 
 /** Signals that go on to the command; with a terminal, SIGWINCH as its new size. */
 export const FORWARDED = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2', 'SIGWINCH'] as const;
@@ -116,11 +116,21 @@ async function run(command: ExecutedProcess, terminal: boolean): Promise<number>
   }
 }
 
+async function start(
+  target: string,
+  argv: readonly string[],
+  execOptions: ExecOptions,
+  options: OutputOptions,
+): Promise<ExecutedProcess> {
+  await using held = await openTarget(target, options);
+  return await execIn(held, argv, execOptions);
+}
+
 /** `podprobe exec`. */
 export async function runExec(target: string, argv: readonly string[], options: OutputOptions): Promise<number> {
   try {
     const execOptions = toExecOptions(options);
-    return await run(await execIn(parseTarget(target), argv, execOptions), execOptions.tty !== undefined);
+    return await run(await start(target, argv, execOptions, options), execOptions.tty !== undefined);
   } catch (error) {
     const code = failedExecution(error) ?? exitCodeOf(error);
     complain(error, code);

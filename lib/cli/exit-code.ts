@@ -13,6 +13,8 @@ export const EXIT = {
 
 const BY_CODE: Record<string, number> = {
   ERR_INVALID_ARG_VALUE: EXIT.usage,
+  ERR_TARGET_UNKNOWN: EXIT.noTarget,
+  ERR_TARGET_AMBIGUOUS: EXIT.noTarget,
   ESRCH: EXIT.noTarget,
   EINVAL: EXIT.noTarget,
   ENOENT: EXIT.noTarget,

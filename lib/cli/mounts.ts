@@ -2,20 +2,19 @@ import {
   type HostOptions,
   listMounts,
   type MountTable,
-  openProcess,
   type SecretVolumeSurvey,
   surveySecretVolumes,
 } from '../index.ts';
 import { mountsDocument } from '../report/mounts-json.ts';
 import { explainText, mountsText } from '../report/mounts-text.ts';
 import { EXIT } from './exit-code.ts';
-import { parseMilliseconds } from './number.ts';
+import { parseMilliseconds, parsePid } from './number.ts';
 import { type OutputOptions, print, printJson, terminalStyle } from './output.ts';
-import { parseTarget } from './target.ts';
+import { openTarget } from './target.ts';
 
 function toOptions(options: OutputOptions): HostOptions {
   const timeout = parseMilliseconds('--timeout', String(options.timeout));
-  return typeof options.host === 'string' ? { timeout, host: parseTarget(options.host) } : { timeout };
+  return typeof options.host === 'string' ? { timeout, host: parsePid('--host', options.host) } : { timeout };
 }
 
 function toExitCode(table: MountTable, { volumes, unmatched }: SecretVolumeSurvey): number {
@@ -27,7 +26,7 @@ function toExitCode(table: MountTable, { volumes, unmatched }: SecretVolumeSurve
 /** `podprobe mounts`. */
 export async function runMounts(target: string, options: OutputOptions): Promise<number> {
   const host = toOptions(options);
-  await using held = await openProcess(parseTarget(target));
+  await using held = await openTarget(target, options);
   const table = await listMounts(held, host);
   const survey = await surveySecretVolumes(held, host);
   if (options.json === true) printJson(mountsDocument(held.pid, table, survey));

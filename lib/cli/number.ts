@@ -13,3 +13,9 @@ export function parseBytes(option: string, text: unknown): number {
     throw new UsageError(option, `must be a number of bytes, not '${String(text)}'`);
   return Number(text);
 }
+
+/** A process id. */
+export function parsePid(option: string, text: string): number {
+  if (!/^[1-9]\d{0,6}$/.test(text)) throw new UsageError(option, `must be a process id, not '${text}'`);
+  return Number(text);
+}

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { createStyle, type Style } from '../report/style.ts';
 
-/** Options of a command line, as commander gives them. */
-export type OutputOptions = Readonly<Record<string, string | boolean | undefined>>;
+/** Options of a command line, as commander gives them: a list of those that can be given several times. */
+export type OutputOptions = Readonly<Record<string, string | boolean | readonly string[] | undefined>>;
 
 /** Colours on a terminal that has them, unless NO_COLOR says no (no-color.org: empty says nothing). */
 export function terminalStyle(): Style {

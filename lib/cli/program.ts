@@ -21,12 +21,20 @@ function action<Args extends unknown[]>(run: (...args: Args) => Promise<number>)
   };
 }
 
+const TARGET = 'a process id, NAMESPACE/POD[/CONTAINER], or 8 or more digits of a container id';
+
 const jsonOption = (): Option => new Option('--json', 'print one JSON document');
+
+const stateOption = (): Option =>
+  new Option(
+    '--state-directory <KIND=PATH>',
+    'where containerd, storage (CRI-O, podman), docker or runc keep state; can be repeated',
+  ).argParser((value: string, before: string[] = []) => [...before, value]);
 
 function addEnv(program: Command): void {
   program
     .command('env')
-    .argument('<target>', 'a process id')
+    .argument('<target>', TARGET)
     .summary('initial and live environment of a process, and the drift between them')
     .description(
       'Shows what the runtime was told (the OCI bundle of its container), what a process was started with (/proc/PID/environ) and what it uses now (its __environ), and what has changed in between. Values are shown by length and fingerprint only.',
@@ -39,12 +47,13 @@ function addEnv(program: Command): void {
     .option('--stop', 'stop it while looking')
     .option('--stop-timeout <MS>', 'let it run again after so many milliseconds at the latest', '50')
     .option('--timeout <MS>', 'give up after so many milliseconds', '2000')
+    .addOption(stateOption())
     .option('--reveal', 'show the values')
     .option('--fingerprint-key <FILE>', 'make fingerprints that compare between runs and nodes')
     .option('--exit-code', 'exit 1 when something has changed since the start')
     .addHelpText(
       'after',
-      '\nExample:\n  podprobe env $$ --json\n\nExit codes: 0 done, 2 usage, 3 no such process, 4 not permitted, 5 part of the answer is unknown.',
+      '\nExample:\n  podprobe env $$ --json\n\nExit codes: 0 done, 2 usage, 3 no such target, 4 not permitted, 5 part of the answer is unknown.',
     )
     .action(
       action(async (target: string, options: OutputOptions) => (await import('./env.ts')).runEnv(target, options)),
@@ -54,7 +63,7 @@ function addEnv(program: Command): void {
 function addMounts(program: Command): void {
   program
     .command('mounts')
-    .argument('<target>', 'a process id')
+    .argument('<target>', TARGET)
     .summary('mount table of a process; its secret volumes, paired with the view of the node')
     .description(
       'Shows the mounts of a process as the kernel tells them, and the secret volumes among them beside what the node sees: read-only there, read-write here, with generation, keys and stale subPath mounts.',
@@ -62,10 +71,11 @@ function addMounts(program: Command): void {
     .addOption(jsonOption())
     .option('--explain', 'name the eleven fields of a line')
     .option('--host <PID>', "a process whose mount table is the node's")
+    .addOption(stateOption())
     .option('--timeout <MS>', 'give up after so many milliseconds', '2000')
     .addHelpText(
       'after',
-      '\nExample:\n  podprobe mounts $$ --explain\n\nExit codes: 0 done, 2 usage, 3 no such process, 4 not permitted, 5 part of the answer is unknown.',
+      '\nExample:\n  podprobe mounts $$ --explain\n\nExit codes: 0 done, 2 usage, 3 no such target, 4 not permitted, 5 part of the answer is unknown.',
     )
     .action(
       action(async (target: string, options: OutputOptions) =>
@@ -79,7 +89,7 @@ function addWatch(program: Command): void {
     .command('watch')
     .argument(
       '[target]',
-      'a process id, for all its secret volumes; or the path of a volume (./123 when it is a number)',
+      'a process id, NAMESPACE/POD[/CONTAINER] or container id, for all secret volumes of it; or the path of a volume (./a/b when it looks like a name)',
     )
     .summary('every update of a secret volume')
     .description(
@@ -91,10 +101,11 @@ function addWatch(program: Command): void {
     .option('--reveal', 'show the values')
     .option('--fingerprint-key <FILE>', 'make fingerprints that compare between runs and nodes')
     .option('--host <PID>', "a process whose mount table is the node's")
+    .addOption(stateOption())
     .option('--timeout <MS>', 'give up on a file system that gives no answer for so many milliseconds', '2000')
     .addHelpText(
       'after',
-      '\nExample:\n  podprobe watch --all | jq .event\n\nExit codes: 0 done or interrupted, 2 usage, 3 no such path or process, 4 not permitted,\n5 something could not be watched.',
+      '\nExample:\n  podprobe watch --all | jq .event\n\nExit codes: 0 done or interrupted, 2 usage, 3 no such path or target, 4 not permitted,\n5 something could not be watched.',
     )
     .action(
       action(async (target: string | undefined, options: OutputOptions) =>
@@ -104,17 +115,18 @@ function addWatch(program: Command): void {
 }
 
 const filesHelp = (example: string): string =>
-  `\nExample:\n  podprobe ${example}\n\nExit codes: 0 done, 2 usage, 3 no such process or file, 4 not permitted, 5 it could not be read.`;
+  `\nExample:\n  podprobe ${example}\n\nExit codes: 0 done, 2 usage, 3 no such target or file, 4 not permitted, 5 it could not be read.`;
 
 function addCat(program: Command): void {
   program
     .command('cat')
-    .argument('<target>', 'a process id')
+    .argument('<target>', TARGET)
     .argument('<path>', 'an absolute path, as the process sees it')
     .summary('a file as a process sees it')
     .description(
       'Writes the content of a file as a process sees it to standard output. The path and every link in it are resolved below the root of the process; devices, FIFOs and sockets are refused.',
     )
+    .addOption(stateOption())
     .option('--timeout <MS>', 'give up when a read takes so many milliseconds', '2000')
     .option('--max-bytes <N>', 'fail where the file has more', '1073741824')
     .addHelpText('after', filesHelp('cat $$ /etc/hostname'))
@@ -128,13 +140,14 @@ function addCat(program: Command): void {
 function addLs(program: Command): void {
   program
     .command('ls')
-    .argument('<target>', 'a process id')
+    .argument('<target>', TARGET)
     .argument('<path>', 'an absolute path, as the process sees it')
     .summary('a directory as a process sees it')
     .description(
       'Lists a directory as a process sees it. What is no directory is listed itself. Owners are numbered as they are here, not as in the container.',
     )
     .addOption(jsonOption())
+    .addOption(stateOption())
     .option('--timeout <MS>', 'give up after so many milliseconds', '2000')
     .addHelpText('after', filesHelp('ls $$ /etc'))
     .action(
@@ -147,7 +160,7 @@ function addLs(program: Command): void {
 function addExec(program: Command): void {
   program
     .command('exec')
-    .argument('<target>', 'a process id')
+    .argument('<target>', TARGET)
     .argument('<command...>', 'the program and its arguments, after --')
     .summary('run a command where a process runs, as its container would')
     .description(
@@ -156,16 +169,35 @@ function addExec(program: Command): void {
     .option('--namespaces <LIST>', 'join only these and keep the rest: user,cgroup,ipc,uts,net,pid,time,mnt')
     .option('--tty', 'give it a new terminal of the container')
     .option('--host-binary <PATH>', 'run this static program of the host in place of the command')
+    .addOption(stateOption())
     .option('--timeout <MS>', 'kill it after so many milliseconds')
     .addHelpText(
       'after',
-      "\nExample:\n  podprobe exec $$ -- true\n\nExit codes: the command's own; 126 not executable, 127 not found, 128+n killed by signal n;\n2 usage, 3 no such process, 4 not permitted, 5 it could not be run, or the timeout.",
+      "\nExample:\n  podprobe exec $$ -- true\n\nExit codes: the command's own; 126 not executable, 127 not found, 128+n killed by signal n;\n2 usage, 3 no such target, 4 not permitted, 5 it could not be run, or the timeout.",
     )
     .action(
       action(async (target: string, argv: string[], options: OutputOptions) =>
         (await import('./exec.ts')).runExec(target, argv, options),
       ),
     );
+}
+
+function addPs(program: Command): void {
+  program
+    .command('ps')
+    .summary('pods, containers and processes of this node, without asking any API')
+    .description(
+      'Shows the pods of this node, their containers and processes as a tree, by what kubelet and the runtime left on it: control groups, bundles, mounts. Beside them the secret volumes that are mounted, and the variables that are called as credentials are; and it counts what belongs to no pod.',
+    )
+    .addOption(jsonOption())
+    .option('--host <PID>', "a process whose mount table is the node's")
+    .addOption(stateOption())
+    .option('--timeout <MS>', 'give up on a process after so many milliseconds', '2000')
+    .addHelpText(
+      'after',
+      '\nExample:\n  podprobe ps --json\n\nExit codes: 0 done, 2 usage, 4 not permitted, 5 part of the answer is unknown.',
+    )
+    .action(action(async (options: OutputOptions) => (await import('./ps.ts')).runPs(options)));
 }
 
 function addDoctor(program: Command): void {
@@ -210,6 +242,7 @@ export function createProgram(): Command {
   addLs(program);
   addExec(program);
   addWatch(program);
+  addPs(program);
   addDoctor(program);
   addDemo(program);
   for (const command of program.commands) command.copyInheritedSettings(program);

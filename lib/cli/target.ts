@@ -1,7 +1,17 @@
-import { UsageError } from '../errors.ts';
+import { checkTargetName } from '../kube/target-name.ts';
+import { openProcess, type Process } from '../process.ts';
+import type { OutputOptions } from './output.ts';
 
-/** A TARGET of the command line: a process id. */
-export function parseTarget(text: string): number {
-  if (!/^[1-9]\d{0,9}$/.test(text)) throw new UsageError('target', `must be a process id, not '${text}'`);
-  return Number(text);
+/**
+ * Holds the process that a TARGET of the command line means: a process id, `NAMESPACE/POD[/CONTAINER]`, or the beginning of a
+ * container's id. What looks names up is loaded for names only.
+ */
+export async function openTarget(text: string, options: OutputOptions): Promise<Process> {
+  const name = checkTargetName(text);
+  if (name.kind === 'process') return openProcess(name.pid);
+  const [{ resolveTarget }, { parseStateDirectories }] = await Promise.all([
+    import('../kube/target.ts'),
+    import('./state-directories.ts'),
+  ]);
+  return resolveTarget(text, { stateDirectories: parseStateDirectories(options['stateDirectory']) });
 }

@@ -2,31 +2,52 @@ import { resolve } from 'node:path';
 import {
   type HostOptions,
   parseVolumePath,
+  resolvePod,
   type VolumeNews,
   watchAllSecretVolumes,
   watchSecretVolume,
   watchSecretVolumesOf,
+  watchSecretVolumesOfPod,
   UsageError,
 } from '../index.ts';
+import { parseTargetName } from '../kube/target-name.ts';
 import { watchDocument, watchText } from '../report/watch.ts';
 import { complain } from './complaint.ts';
 import { toDisclosure } from './disclosure.ts';
 import { EXIT } from './exit-code.ts';
-import { parseMilliseconds } from './number.ts';
+import { parseMilliseconds, parsePid } from './number.ts';
 import { type OutputOptions, printLine, terminalStyle, toJsonLine } from './output.ts';
-import { parseTarget } from './target.ts';
+import { parseStateDirectories } from './state-directories.ts';
+import { openTarget } from './target.ts';
 
-const PID = /^\d+$/;
+/** A path that begins with `/` or `.` is no name of a target. */
+function isTarget(text: string): boolean {
+  return /^\d+$/.test(text) || parseTargetName(text) !== null;
+}
 
 async function* watchPath(path: string, options: HostOptions): AsyncGenerator<VolumeNews> {
   const identity = parseVolumePath(Buffer.from(resolve(path)));
   for await (const event of watchSecretVolume(path, options)) yield { path: event.path, identity, event, error: null };
 }
 
-function choose(target: string | undefined, all: boolean, options: HostOptions): AsyncIterable<VolumeNews> {
-  if (all === (target !== undefined)) throw new UsageError('target', 'or --all must be given, and not both');
-  if (target === undefined) return watchAllSecretVolumes(options);
-  return PID.test(target) ? watchSecretVolumesOf(parseTarget(target), options) : watchPath(target, options);
+/** All secret volumes of a pod, or those that one of its containers, or a process, has. */
+async function* watchTarget(target: string, host: HostOptions, options: OutputOptions): AsyncGenerator<VolumeNews> {
+  const stateDirectories = parseStateDirectories(options['stateDirectory']);
+  const name = parseTargetName(target);
+  if (name?.kind === 'pod' && name.container === null) {
+    const { uid } = await resolvePod(target, { stateDirectories });
+    yield* watchSecretVolumesOfPod(uid, host);
+    return;
+  }
+  await using held = await openTarget(target, options);
+  yield* watchSecretVolumesOf(held, host);
+}
+
+function choose(target: string | undefined, host: HostOptions, options: OutputOptions): AsyncIterable<VolumeNews> {
+  if ((options['all'] === true) === (target !== undefined))
+    throw new UsageError('target', 'or --all must be given, and not both');
+  if (target === undefined) return watchAllSecretVolumes(host);
+  return isTarget(target) ? watchTarget(target, host, options) : watchPath(target, host);
 }
 
 function parseCount(text: unknown): number {
@@ -38,7 +59,7 @@ function parseCount(text: unknown): number {
 
 function toOptions(options: OutputOptions, signal: AbortSignal): HostOptions {
   const timeout = parseMilliseconds('--timeout', String(options.timeout));
-  return { timeout, signal, ...(typeof options.host === 'string' ? { host: parseTarget(options.host) } : {}) };
+  return { timeout, signal, ...(typeof options.host === 'string' ? { host: parsePid('--host', options.host) } : {}) };
 }
 
 /** `podprobe watch`. */
@@ -49,7 +70,7 @@ export async function runWatch(target: string | undefined, options: OutputOption
   const asText = options.json !== true && process.stdout.isTTY === true;
   let left = parseCount(options['count']);
   let code: number = EXIT.done;
-  const news = choose(target, options['all'] === true, toOptions(options, interrupt.signal));
+  const news = choose(target, toOptions(options, interrupt.signal), options);
   process.once('SIGINT', () => interrupt.abort());
   try {
     for await (const { event, ...rest } of news) {

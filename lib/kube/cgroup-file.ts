@@ -26,15 +26,27 @@ const MOST_LINES = 64;
 const LINE = /^[0-9]+:([^:]*):(\/.*)$/s;
 const PREFERRED = ['name=systemd', 'memory', 'pids', 'cpu', ''];
 
-function parseLine(text: string): CgroupLine | null {
-  const [, hierarchy = '', path = ''] = LINE.exec(text) ?? [];
-  const place = parseCgroupPath(path);
-  return place && { hierarchy, path, place };
+/** Most hierarchies have the same path: each is read once. */
+function parseLines(texts: readonly string[]): (CgroupLine | null)[] {
+  const places = new Map<string, CgroupPath | null>();
+  return texts.map((text) => {
+    const [, hierarchy = '', path = ''] = LINE.exec(text) ?? [];
+    const known = places.get(path);
+    const place = known === undefined ? parseCgroupPath(path) : known;
+    places.set(path, place);
+    return place && { hierarchy, path, place };
+  });
 }
 
 function rankOf({ hierarchy }: CgroupLine): number {
-  const ranks = hierarchy.split(',').map((name) => PREFERRED.indexOf(name));
-  return Math.min(...ranks.map((rank) => (rank < 0 ? PREFERRED.length : rank)));
+  const rank = PREFERRED.findIndex((name) => hierarchy.split(',').includes(name));
+  return rank < 0 ? PREFERRED.length : rank;
+}
+
+/** The first of the lowest rank; null where there is none. */
+function preferred(lines: readonly CgroupLine[]): CgroupLine | null {
+  const ranks = lines.map(rankOf);
+  return lines[ranks.indexOf(Math.min(...ranks))] ?? null;
 }
 
 function isNamed({ place }: CgroupLine): boolean {
@@ -58,10 +70,10 @@ function agree({ place: one }: CgroupLine, { place: other }: CgroupLine): boolea
 export function parseCgroupFile(bytes: Buffer): CgroupFile {
   // the kernel lets no name hold a line end
   const texts = bytes.toString('latin1').split('\n').filter(Boolean);
-  const parsed = texts.slice(0, MOST_LINES).map(parseLine);
-  const lines = parsed.filter((line) => line !== null).sort((a, b) => rankOf(a) - rankOf(b));
+  const parsed = parseLines(texts.slice(0, MOST_LINES));
+  const lines = parsed.filter((line) => line !== null);
   const named = lines.filter(isNamed);
-  const chosen = named[0] ?? lines[0] ?? null;
+  const chosen = preferred(named.length > 0 ? named : lines);
   return {
     chosen,
     differing: named.filter((line) => chosen !== null && !agree(line, chosen)),

@@ -4,7 +4,7 @@ import { type CgroupPath, parseCgroupPath } from './cgroup-path.ts';
 import type { Claim } from './claims.ts';
 import { type DockerRecord, readDockerRecord } from './docker-record.ts';
 import type { Finding } from './finding.ts';
-import { findShim, type Shim } from './shim.ts';
+import type { Shim } from './shim.ts';
 import { existing, type StateDirectories } from './state-directories.ts';
 
 /** What the host wrote of the container of a process. */
@@ -77,10 +77,13 @@ function findElsewhere(bundle: Bundle, { path, place }: CgroupLine): Finding[] {
   return [{ code: 'bundle-elsewhere', message, path: bundle.path }];
 }
 
-/** The bundle, docker's record and the shim of the container that a control group names. */
+/**
+ * The bundle, docker's record and the shim of the container that a control group names; `findShim` finds the last for the
+ * group of the container.
+ */
 export async function gatherHostEvidence(
-  pid: number,
   line: CgroupLine,
+  findShim: (group: string) => Promise<Shim | null>,
   given: Partial<StateDirectories>,
 ): Promise<HostEvidence> {
   const { containerId } = line.place;
@@ -88,7 +91,7 @@ export async function gatherHostEvidence(
   if (containerId === null || line.place.node !== null) return NO_EVIDENCE;
   const directories = existing(given);
   const group = containerGroup(line);
-  const shim = await findShim(pid, group);
+  const shim = await findShim(group);
   const containerd = [...(shim?.stateDirectories ?? []), ...directories.containerd];
   const [{ bundle, findings }, docker] = await Promise.all([
     findBundle(containerId, { ...directories, containerd }),

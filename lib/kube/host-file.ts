@@ -1,4 +1,4 @@
-import { constants, type Stats } from 'node:fs';
+import { constants, lstatSync, type Stats } from 'node:fs';
 import { type FileHandle, lstat, open, realpath } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { Finding } from './finding.ts';
@@ -77,6 +77,8 @@ async function readTrusted(path: string, most: number): Promise<HostFile> {
  */
 export async function readHostFile(path: string, most: number): Promise<HostFile> {
   try {
+    // most places are empty, and that is soon known
+    if (lstatSync(path, { throwIfNoEntry: false }) === undefined) return { bytes: null, finding: null };
     return await readTrusted(path, most);
   } catch (error) {
     const code = codeOf(error);

@@ -1,7 +1,5 @@
 import { constants } from 'node:os';
 import { SystemError } from '../errors.ts';
-import { listMounts } from '../mounts.ts';
-import { MountTable } from '../mounts/table.ts';
 import { checkWaitOptions, type WaitOptions } from '../options.ts';
 import { explainDenial } from '../permission.ts';
 import { openProcess, Process } from '../process.ts';
@@ -12,8 +10,10 @@ import { type Disagreement, type FactName, type IdentityFacts, type IdentitySour
 import type { Finding } from './finding.ts';
 import { judge } from './judgement.ts';
 import { gatherHostEvidence, NO_EVIDENCE } from './evidence.ts';
-import { readMountHints } from './mount-hints.ts';
+import { readMountEvidence } from './mount-evidence.ts';
+import { seesAllGroups } from './own-view.ts';
 import { parseStat, readProcFile, readProcLink } from './proc-file.ts';
+import { findShim } from './shim.ts';
 import type { StateDirectories } from './state-directories.ts';
 
 /** How to identify a container. */
@@ -80,31 +80,10 @@ async function read(pid: number, name: string): Promise<Buffer> {
   }
 }
 
-/** Also shows that the held process was there all the time: what was read of its number was its own. */
-async function readMounts(held: Process, options: WaitOptions): Promise<MountTable | Finding> {
-  try {
-    return await listMounts(held, options);
-  } catch (error) {
-    const waited = error instanceof SystemError && error.code !== 'ESRCH';
-    if (!waited) throw error;
-    return { code: 'unreadable-mounts', message: `its mounts could not be read: ${error.message}` };
-  }
-}
-
-/** Number of the first control group namespace: PROC_CGROUP_INIT_INO. */
-const INITIAL_CGROUP_NAMESPACE = 'cgroup:[4026531835]';
-
-/** What only a look at the namespaces of both tells. */
-async function readNamespaces(pid: number): Promise<{ seesAllGroups: boolean; ownPids: boolean }> {
-  const [cgroup, own, its] = await Promise.all([
-    readProcLink(process.pid, 'ns/cgroup'),
-    readProcLink(process.pid, 'ns/pid'),
-    readProcLink(pid, 'ns/pid'),
-  ]);
-  return {
-    seesAllGroups: cgroup === null || cgroup === INITIAL_CGROUP_NAMESPACE,
-    ownPids: own !== null && its !== null && own !== its,
-  };
+/** It is in another pid namespace than this process. */
+async function hasOwnPids(pid: number): Promise<boolean> {
+  const [own, its] = await Promise.all([readProcLink(process.pid, 'ns/pid'), readProcLink(pid, 'ns/pid')]);
+  return own !== null && its !== null && own !== its;
 }
 
 function readStartTime(bytes: Buffer, pid: number): bigint {
@@ -118,15 +97,17 @@ async function surveyHeld(held: Process, options: IdentifyOptions): Promise<Cont
   const startTime = readStartTime(await read(pid, 'stat'), pid);
   const cgroup = parseCgroupFile(await read(pid, 'cgroup'));
   const { chosen } = cgroup;
-  const host = chosen === null ? NO_EVIDENCE : await gatherHostEvidence(pid, chosen, options.stateDirectories ?? {});
-  const namespaces = await readNamespaces(pid);
-  const mounts = await readMounts(held, options);
+  const host =
+    chosen === null
+      ? NO_EVIDENCE
+      : await gatherHostEvidence(chosen, (group) => findShim(pid, group), options.stateDirectories ?? {});
+  const namespaces = { seesAllGroups: await seesAllGroups(), ownPids: await hasOwnPids(pid) };
+  // of the held process, which shows that it was there all the time: what was read of its number was its own
+  const mounts = await readMountEvidence(held, options);
   const again = readStartTime(await read(pid, 'stat'), pid);
   if (again !== startTime) throw goneError(pid, `/proc/${pid}/stat`);
-  const hints = mounts instanceof MountTable ? readMountHints(mounts) : null;
-  const { usesBundle, facts, ...judged } = judge({ cgroup, host, hints, ...namespaces });
-  const unread = mounts instanceof MountTable ? [] : [mounts];
-  const findings = [...judged.findings, ...host.findings, ...unread];
+  const { usesBundle, facts, ...judged } = judge({ cgroup, host, hints: mounts.hints, ...namespaces });
+  const findings = [...judged.findings, ...host.findings, ...mounts.findings];
   const identity = { pid, startTime, ...judged, ...facts, cgroup: chosen?.path ?? null, findings };
   return { identity, bundle: usesBundle ? host.bundle : null };
 }

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { open, readlink } from 'node:fs/promises';
 
 const MOST_BYTES = 2 ** 20;
@@ -55,6 +56,11 @@ export function parseStat(bytes: Buffer): ProcStat | null {
 }
 
 /** Null when there is no such process. */
-export async function readStat(pid: number): Promise<ProcStat | null> {
-  return readProcFile(pid, 'stat').then(parseStat, () => null);
+export function readStat(pid: number): Promise<ProcStat | null> {
+  try {
+    // in one go, not on other threads: unlike other files, it needs no lock that its process could hold
+    return Promise.resolve(parseStat(readFileSync(`/proc/${pid}/stat`)));
+  } catch {
+    return Promise.resolve(null);
+  }
 }

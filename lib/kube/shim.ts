@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
 import { isContainerId } from './bundle.ts';
 import { parseCgroupFile } from './cgroup-file.ts';
-import { readProcFile, readProcLink, readStat } from './proc-file.ts';
+import { type ProcStat, readProcFile, readProcLink, readStat } from './proc-file.ts';
 
 /** The shim of containerd that a process descends from. */
 export interface Shim {
@@ -32,16 +32,25 @@ function isWithin(path: string, container: string): boolean {
   return path === container || path.startsWith(`${container}/`);
 }
 
-async function isOutside(pid: number, container: string): Promise<boolean> {
-  const [status, cgroup] = await Promise.all([readProcFile(pid, 'status'), readProcFile(pid, 'cgroup')]);
-  const path = parseCgroupFile(cgroup).chosen?.path;
-  const ids = /^Uid:\s+(\d+)\s+(\d+)/m.exec(status.toString('latin1'));
-  return ids?.[1] === '0' && ids[2] === '0' && path !== undefined && !isWithin(path, container);
+/** How to look at the ancestors of a process. */
+export interface Ancestry {
+  /** Null when there is no such process. */
+  readonly statOf: (pid: number) => Promise<Pick<ProcStat, 'comm' | 'parent'> | null>;
+  /** The group that a process of root is in; null for one of another user, or of no group. */
+  readonly rootsGroupOf: (pid: number) => Promise<string | null>;
+  /** What the program says on its command line, taken for a shim. */
+  readonly readShim: (pid: number) => Promise<Shim>;
 }
 
-async function readShim(pid: number, container: string): Promise<Shim | null> {
-  // a program of the container could keep whoever reads its command line waiting
-  if (!(await isOutside(pid, container))) return null;
+async function readRootsGroup(pid: number): Promise<string | null> {
+  const [status, cgroup] = await Promise.all([readProcFile(pid, 'status'), readProcFile(pid, 'cgroup')]);
+  const ids = /^Uid:\s+(\d+)\s+(\d+)/m.exec(status.toString('latin1'));
+  if (ids?.[1] !== '0' || ids[2] !== '0') return null;
+  return parseCgroupFile(cgroup).chosen?.path ?? null;
+}
+
+/** @internal Reads what a shim says of itself. Rejects as node:fs does. */
+export async function readShim(pid: number): Promise<Shim> {
   const args = (await readProcFile(pid, 'cmdline')).toString().split('\0');
   const cwd = await readProcLink(pid, 'cwd');
   const address = flagOf(args, 'address');
@@ -54,6 +63,14 @@ async function readShim(pid: number, container: string): Promise<Shim | null> {
   };
 }
 
+const PROC: Ancestry = { statOf: readStat, rootsGroupOf: readRootsGroup, readShim };
+
+async function readOutside(pid: number, container: string, ancestry: Ancestry): Promise<Shim | null> {
+  const group = await ancestry.rootsGroupOf(pid);
+  // a program of the container could keep whoever reads its command line waiting
+  return group === null || isWithin(group, container) ? null : ancestry.readShim(pid);
+}
+
 /**
  * @internal Finds the shim of containerd among the ancestors of a process, at most 128 of them; null when there is none to
  * be seen.
@@ -63,14 +80,14 @@ async function readShim(pid: number, container: string): Promise<Shim | null> {
  * Race: a parent that has ended is noticed, since its children have another one then.
  * Source: containerd, cmd/containerd-shim-runc-v2, pkg/shim/shim.go.
  */
-export async function findShim(pid: number, container: string): Promise<Shim | null> {
+export async function findShim(pid: number, container: string, ancestry: Ancestry = PROC): Promise<Shim | null> {
   let child = pid;
-  let parent = (await readStat(pid))?.parent ?? 0;
+  let parent = (await ancestry.statOf(pid))?.parent ?? 0;
   for (let depth = 0; depth < DEEPEST && parent > 0; depth++) {
-    const stat = await readStat(parent);
+    const stat = await ancestry.statOf(parent);
     if (stat?.comm.startsWith(NAME) === true) {
-      const shim = await readShim(parent, container).catch(() => null);
-      if (shim !== null) return (await readStat(child))?.parent === parent ? shim : null;
+      const shim = await readOutside(parent, container, ancestry).catch(() => null);
+      if (shim !== null) return (await ancestry.statOf(child))?.parent === parent ? shim : null;
     }
     child = parent;
     parent = stat?.parent ?? 0;

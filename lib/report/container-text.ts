@@ -1,3 +1,4 @@
+import type { ContainerRuntime } from '../kube/cgroup-path.ts';
 import type { ContainerIdentity } from '../kube/identity.ts';
 import { printable } from './printable.ts';
 import type { Style } from './style.ts';
@@ -5,10 +6,18 @@ import type { Style } from './style.ts';
 /** As much of an id as runtimes' own tools show. */
 const ID_LENGTH = 13;
 
+/** An id as people are shown it. */
+export function shortId(id: string): string {
+  return printable(id.slice(0, ID_LENGTH));
+}
+
+/** A container by its id: `container 0f0f0f0f0f0f0 of containerd`. */
+export function describeMade(id: string, runtime: ContainerRuntime | null, isSandbox: boolean): string {
+  return `${isSandbox ? 'sandbox' : 'container'} ${shortId(id)}${runtime === null ? '' : ` of ${runtime}`}`;
+}
+
 function describeContainer({ containerId, runtime, containerType }: ContainerIdentity): string {
-  const what = containerType === 'sandbox' ? 'sandbox' : 'container';
-  const by = runtime === null ? '' : ` of ${runtime}`;
-  return containerId === null ? '' : `${what} ${printable(containerId.slice(0, ID_LENGTH))}${by}`;
+  return containerId === null ? '' : describeMade(containerId, runtime, containerType === 'sandbox');
 }
 
 function describePod(identity: ContainerIdentity): string {

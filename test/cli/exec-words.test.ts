@@ -11,6 +11,12 @@ test('takes options on both sides of the target, and all that follows --', () =>
   assert.equal([options?.tty, options?.timeout, options?.hostBinary], [true, '5', '/x']);
 });
 
+test('takes several state directories', () => {
+  const words = ['--state-directory', 'runc=/a', '--state-directory=docker=/b', 'test/mypod', '--', 'true'];
+  const { target, options } = parseExecWords(words) ?? {};
+  assert.equal([target, options?.['stateDirectory']], ['test/mypod', ['runc=/a', 'docker=/b']]);
+});
+
 test('leaves all else to those who can tell what is wrong', () => {
   for (const words of [
     [],

@@ -4,7 +4,7 @@ import { constants } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import * as assert from 'uvu/assert';
 import { EXIT, exitCodeOf } from '../../lib/cli/exit-code.ts';
-import { SystemError, UsageError } from '../../lib/index.ts';
+import { SystemError, TargetError, UsageError } from '../../lib/index.ts';
 import { NOBODY, podprobe, unfitForNobody } from '../helpers/command.ts';
 import { startHostile, unfit } from '../helpers/hostile.ts';
 import { suite } from '../helpers/suite.ts';
@@ -55,6 +55,11 @@ test('are that of an answer that is missing for whatever else a system call says
     const record = { errno: -constants.errno[code], syscall: 'read', path: '', detail: '' };
     assert.is(exitCodeOf(new SystemError(record)), 5, code);
   }
+});
+
+test('are 3 for a name that means no target, or several', () => {
+  for (const code of ['ERR_TARGET_UNKNOWN', 'ERR_TARGET_AMBIGUOUS'] as const)
+    assert.is(exitCodeOf(new TargetError(code, 'x', [])), 3);
 });
 
 test('are that of a bug for every other error', () => {

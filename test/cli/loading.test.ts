@@ -44,6 +44,13 @@ test('the streams of a command are loaded while it starts', () => {
     assert.not.ok(loadedBy('lib/exec.ts').has(path), path);
 });
 
+test('ps begins with the list of processes, before what reads and shows the rest is loaded', () => {
+  const loaded = loadedBy('lib/cli/main.ts', 'lib/cli/ps.ts');
+  assert.ok(loaded.has('lib/processes.ts'));
+  for (const path of ['lib/kube/node-survey.ts', 'lib/report/ps-text.ts', 'lib/index.ts', 'commander'])
+    assert.not.ok(loaded.has(path), path);
+});
+
 test('neither help nor version loads the addon', () => {
   assert.not.ok(loadedBy('lib/cli/main.ts', 'lib/cli/program.ts').has('lib/native.ts'));
 });

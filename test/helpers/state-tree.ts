@@ -15,6 +15,11 @@ export class StateTree implements Disposable {
     return { containerd, storage, docker, runc } as unknown as StateDirectories;
   }
 
+  /** The same for the command line. */
+  get options(): string[] {
+    return Object.entries(this.directories).flatMap(([kind, [path]]) => ['--state-directory', `${kind}=${path}`]);
+  }
+
   /** Writes a file below it: text as it is, else as JSON. Gives its path. */
   write(name: string, content: unknown): string {
     const path = join(this.path, name);
