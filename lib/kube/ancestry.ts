@@ -1,6 +1,5 @@
 import { addon } from '../native.ts';
-import type { WaitOptions } from '../options.ts';
-import { checkWaitOptions } from '../options.ts';
+import { checkWaitOptions, type WaitOptions } from '../options.ts';
 import { type Process, transact } from '../process.ts';
 
 /** The namespaces of a process and those that hold it, from its own upwards, as far as this process may know them. */

@@ -1,10 +1,8 @@
-import type { Process } from '../process.ts';
-import { openProcess } from '../process.ts';
 import type { WaitOptions } from '../options.ts';
+import { openProcess, type Process } from '../process.ts';
 import type { Bundle } from './bundle.ts';
 import type { BundleVariable } from './bundle-config.ts';
-import type { ContainerRuntime } from './cgroup-path.ts';
-import { parseCgroupPath } from './cgroup-path.ts';
+import { type ContainerRuntime, parseCgroupPath } from './cgroup-path.ts';
 import { findFirstProcess } from './first-process.ts';
 import { type ContainerIdentity, type ContainerSurvey, type IdentifyOptions, surveyContainer } from './identity.ts';
 
@@ -19,6 +17,7 @@ export type BundleState = 'read' | 'other-process' | 'unknown' | 'unreadable' | 
 
 /** The environment that a runtime was told to start a container with. Disposing of it overwrites its values. */
 export interface BundleEnvironment extends Disposable {
+  /** How far it is known, and whose it is. */
   readonly state: BundleState;
   /** Why the state is what it is, in words; null where there is nothing to say. */
   readonly reason: string | null;

@@ -54,8 +54,8 @@ class Views {
   readonly #target: ReadTarget;
   readonly #options: WaitOptions;
   readonly #own = ownProc();
-  readonly #mounts = new Map<string, Promise<ProcMount[] | null>>();
-  readonly #maps = new Map<number, boolean | null>();
+  readonly #mounts = new Map<string, ProcMount[]>();
+  readonly #maps = new Map<number, boolean>();
 
   constructor(target: ReadTarget, options: WaitOptions) {
     this.#target = target;
@@ -67,8 +67,9 @@ class Views {
     const key = `${namespaces?.mnt ?? `of ${pid}`} ${await readProcLink(pid, 'root')}`;
     const known = this.#mounts.get(key);
     if (known !== undefined) return known;
-    const read = listProcMounts(pid, this.#own, this.#options);
-    this.#mounts.set(key, read);
+    const read = await listProcMounts(pid, this.#own, this.#options);
+    // one that has exited tells nothing of the others
+    if (read !== null) this.#mounts.set(key, read);
     return read;
   }
 
@@ -81,9 +82,9 @@ class Views {
     const known = this.#maps.get(user);
     if (known !== undefined) return known;
     const [uid, gid] = [maps(readIdMap(pid, 'uid_map'), owner.uid), maps(readIdMap(pid, 'gid_map'), owner.gid)];
-    const both = uid === null || gid === null ? null : uid && gid;
-    this.#maps.set(user, both);
-    return both;
+    if (uid === null || gid === null) return null;
+    this.#maps.set(user, uid && gid);
+    return uid && gid;
   }
 }
 
@@ -109,21 +110,24 @@ async function isGone({ pid, startTime }: ProcessSummary): Promise<boolean> {
 /** Of processes in one control group, one is asked for all. */
 class Containers {
   readonly #options: IdentifyOptions;
-  readonly #known = new Map<Buffer, Promise<ContainerIdentity | null>>();
+  readonly #known = new Map<Buffer, ContainerIdentity>();
 
   constructor(options: IdentifyOptions) {
     this.#options = options;
   }
 
-  of({ pid, cgroup }: ProcessSummary): Promise<ContainerIdentity | null> {
+  /** Null where the process has exited, or may not be seen. */
+  async of({ pid, cgroup }: ProcessSummary): Promise<ContainerIdentity | null> {
     const known = cgroup === null ? undefined : this.#known.get(cgroup);
     if (known !== undefined) return known;
-    const read = identifyContainer(pid, this.#options).catch((error: unknown) => {
+    try {
+      const read = await identifyContainer(pid, this.#options);
+      if (cgroup !== null) this.#known.set(cgroup, read);
+      return read;
+    } catch (error) {
       if (error instanceof SystemError) return null;
       throw error;
-    });
-    if (cgroup !== null) this.#known.set(cgroup, read);
-    return read;
+    }
   }
 }
 

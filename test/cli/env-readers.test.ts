@@ -1,5 +1,5 @@
 import * as assert from 'uvu/assert';
-import { podprobe } from '../helpers/command.ts';
+import { NOBODY, podprobe, unfitForNobody } from '../helpers/command.ts';
 import { Holder, Opener, Programs } from '../helpers/environ-pairs.ts';
 import { assertKeeps } from '../helpers/schema.ts';
 import { suite } from '../helpers/suite.ts';
@@ -55,6 +55,29 @@ test(
     );
   },
   { skip },
+);
+
+test(
+  'says what cannot be seen without root, and in a /proc that hides processes',
+  async () => {
+    using programs = new Programs();
+    await using holder = await Holder.start({ words: as(NOBODY) }, programs.open);
+    await using friend = await Opener.start({ words: as(NOBODY) });
+    const hiding = 'mount -t proc -o hidepid=2 proc /proc && exec "$@"';
+    const places = [as(NOBODY), ['unshare', '--mount', 'sh', '-c', hiding, 'sh', ...as(NOBODY)]];
+    for (const [hidden, prefix] of places.entries()) {
+      const { code, stdout } = await podprobe(['env', holder.pid, '--readers', '--json'], { prefix });
+      assert.is(code, 5);
+      const { readers } = assertKeeps<Document>('env', JSON.parse(stdout));
+      assert.is(readers?.processes.find(({ pid }) => pid === friend.pid)?.answer, 'yes');
+      assert.is(readers?.complete, hidden === 0);
+      assert.match(String(readers?.notes), hidden === 0 ? /namespaces may not be seen/ : /hidepid/);
+    }
+    const { code, stderr } = await podprobe(['env', process.pid, '--readers'], { prefix: as(NOBODY) });
+    assert.is(code, 4);
+    assert.match(stderr, /EACCES.*another user/);
+  },
+  { skip: skip ?? unfitForNobody() },
 );
 
 test(
