@@ -1,5 +1,9 @@
 {
   'includes': ['native/sources.gypi'],
+  'variables': {
+    'freestanding_cflags': ['-std=gnu11', '-O2', '-Wall', '-Wextra', '-ffreestanding', '-fno-stack-protector', '-fno-pie'],
+    'freestanding_ldflags': ['-static', '-nostdlib', '-no-pie', '-Wl,--build-id=none', '-Wl,-z,noexecstack'],
+  },
   'targets': [
     {
       'target_name': 'podprobe',
@@ -11,12 +15,21 @@
       'ldflags': ['-Wl,-z,nodelete'],
     },
     {
-      # without a libc: see native/nsexec/kernel.h
+      # without a libc: see native/freestanding/kernel.h
       'target_name': 'nsexec',
       'type': 'executable',
-      'sources': ['<@(nsexec_files)'],
-      'cflags_c': ['-std=gnu11', '-O2', '-Wall', '-Wextra', '-ffreestanding', '-fno-stack-protector', '-fno-pie'],
-      'ldflags': ['-static', '-nostdlib', '-no-pie', '-Wl,--build-id=none', '-Wl,-z,noexecstack'],
+      'sources': ['<@(nsexec_files)', '<@(freestanding_files)'],
+      'include_dirs': ['native'],
+      'cflags_c': ['<@(freestanding_cflags)'],
+      'ldflags': ['<@(freestanding_ldflags)'],
+    },
+    {
+      'target_name': 'errand',
+      'type': 'executable',
+      'sources': ['<@(errand_files)', '<@(freestanding_files)'],
+      'include_dirs': ['native'],
+      'cflags_c': ['<@(freestanding_cflags)'],
+      'ldflags': ['<@(freestanding_ldflags)'],
     },
     {
       'target_name': 'setenv',

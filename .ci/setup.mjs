@@ -21,8 +21,8 @@ const steps = [
   },
   {
     what: 'the JavaScript (tsc)',
-    inputs: ['tsconfig.json', 'lib', 'node_modules/typescript/package.json'],
-    output: 'dist/tsconfig.tsbuildinfo',
+    inputs: ['tsconfig.json', '.ci/bundle.mjs', 'lib', 'node_modules/typescript/package.json'],
+    output: 'dist/podprobe.cjs',
     command: ['npm', 'run', '--silent', 'build:lib'],
   },
 ];

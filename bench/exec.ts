@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { type Floor, here, Program } from './programs.ts';
+import { Container } from '../test/helpers/runc.ts';
+import { type Floor, here, present, Program } from './programs.ts';
 import { execIn } from './library.ts';
 import { sample, Series } from './statistics.ts';
 import { type Row, toRow } from './table.ts';
@@ -29,6 +30,10 @@ async function benchCalls(group: string, pid: number, rounds: number, ballast: n
   return [toRow(series, group, base), toRow(series, group, own, [{ to: base, below: 2 }])];
 }
 
+function podprobeExec(pid: number): string[] {
+  return [process.execPath, here('../dist/podprobe.cjs'), 'exec', String(pid), '--', 'true'];
+}
+
 /** The command line from its start to its end, in turn with the two that it is measured against. */
 async function benchCommand(group: string, pid: number, floor: Floor, rounds: number): Promise<Row[]> {
   const series = new Series();
@@ -36,14 +41,7 @@ async function benchCommand(group: string, pid: number, floor: Floor, rounds: nu
   for (let round = -2; round < rounds; ++round) {
     const node = await floor.run([process.execPath, '-e', '0']);
     const enter = await floor.run(['nsenter', '--target', String(pid), '--mount', '--uts', '--', 'true']);
-    const podprobe = await floor.run([
-      process.execPath,
-      here('../dist/cli/main.js'),
-      'exec',
-      String(pid),
-      '--',
-      'true',
-    ]);
+    const podprobe = await floor.run(podprobeExec(pid));
     if (round < 0) continue;
     series.add(sum, [node + enter]);
     series.add('nsenter of true', [enter]);
@@ -56,6 +54,28 @@ async function benchCommand(group: string, pid: number, floor: Floor, rounds: nu
   ];
 }
 
+/** Why no container of runc can be measured; null when one can. */
+export function unfitForRunc(): string | null {
+  const absent = ['runc', 'busybox'].filter((program) => !present(program));
+  return absent.length === 0 ? null : `${absent.join(' and ')} not there: the row of runc exec is left out`;
+}
+
+/** A command in a real container, in turn with what its runtime does. */
+async function benchContainer(group: string, floor: Floor, rounds: number): Promise<Row[]> {
+  if (unfitForRunc() !== null) return [];
+  using container = Container.start();
+  const series = new Series();
+  const [runtime, own] = ['runc exec of true', 'podprobe exec of true'];
+  for (let round = -2; round < rounds; ++round) {
+    const theirs = await floor.run(container.execWords('true'));
+    const ours = await floor.run(podprobeExec(container.pid));
+    if (round < 0) continue;
+    series.add(runtime, [theirs]);
+    series.add(own, [ours]);
+  }
+  return [toRow(series, group, runtime), toRow(series, group, own, [{ to: runtime }])];
+}
+
 /** Needs root, for the namespaces of its target. */
 export async function benchExec(floor: Floor, rounds: number): Promise<Row[]> {
   if (process.getuid?.() !== 0) return [];
@@ -66,5 +86,6 @@ export async function benchExec(floor: Floor, rounds: number): Promise<Row[]> {
     ...(await benchCalls('a command in other namespaces, by call', pid, rounds, 0)),
     ...(await benchCalls('the same from a program of 1 GiB', pid, rounds, GIBIBYTE)),
     ...(await benchCommand('a command in other namespaces, as a program', pid, floor, rounds)),
+    ...(await benchContainer('a command in a container of runc, as a program', floor, rounds)),
   ];
 }

@@ -1,7 +1,7 @@
 // Usage: npm run bench -- [--quick] [--json] [--only PART]...
 import { cpus, loadavg, release } from 'node:os';
 import { parseArgs } from 'node:util';
-import { benchExec } from './exec.ts';
+import { benchExec, unfitForRunc } from './exec.ts';
 import { benchFiles, type Plan as FilesPlan } from './files.ts';
 import { benchMany } from './many.ts';
 import { benchMemory, toText } from './memory.ts';
@@ -132,8 +132,9 @@ if (values.json) {
   const machine = { description: describeMachine(), loadBefore: before.load, loadAfter: after, gdb };
   process.stdout.write(`${JSON.stringify({ machine, seconds, rows, memory }, null, 2)}\n`);
 } else {
-  const missing = gdb ? '' : 'gdb is not there: its rows are left out\n';
-  process.stdout.write(`${describeMachine()}, load ${before.load.toFixed(2)}\n${missing}`);
+  const missing = [gdb ? null : 'gdb is not there: its rows are left out', unfitForRunc()];
+  const lines = [`${describeMachine()}, load ${before.load.toFixed(2)}`, ...missing.filter((line) => line !== null)];
+  process.stdout.write(`${lines.join('\n')}\n`);
   process.stdout.write(`${toTable(rows)}\n${memory === null ? '' : `${toText(memory)}\n`}`);
   process.stdout.write(`\n${seconds.toFixed(0)} s, load after ${after.toFixed(2)}\n`);
 }

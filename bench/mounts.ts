@@ -11,6 +11,8 @@ const FIELDS = 'listMounts(pid) + every field';
 const FILE = 'readFileSync + split';
 const FINDMNT = 'findmnt -J';
 const FIND = 'findMount(pid, path)';
+/** Mounts in a tree that is bound as one, beside its root. */
+const TREE = 50;
 
 /** How often each is measured in a round, and how many rounds there are. */
 export interface MountPlan {
@@ -44,14 +46,12 @@ async function fill(shell: Program, mounts: number): Promise<{ pid: number; coun
   const pid = Number(await shell.ask('echo $$'));
   const count = () => readFileSync(`/proc/${pid}/mountinfo`, 'latin1').split('\n').length - 1;
   await shell.ask('mount -t tmpfs room /mnt && cd /mnt && mkdir all && mount -t tmpfs 0 all && mkdir all/d; echo');
-  const missing = mounts - count();
-  // each bind of the whole doubles it
-  const script = `i=0; while [ $i -lt ${Math.max(missing, 0)} ]; do mkdir all/$i; i=$((i+1)); done; echo`;
-  await shell.ask(script);
+  const missing = Math.max(mounts - count(), 0);
+  const [singles, trees] = [Math.min(missing, TREE), Math.floor(Math.max(missing - TREE - 1, 0) / (TREE + 1))];
   await shell.ask(`
-mkdir src && mount -t tmpfs src src && i=0; while [ $i -lt 50 ]; do mkdir src/$i; i=$((i+1)); done
-i=0; while [ $i -lt ${Math.min(Math.max(missing, 0), 50)} ]; do mount -t tmpfs t src/$i; i=$((i+1)); done
-i=0; while [ $i -lt ${Math.floor(Math.max(missing - 51, 0) / 51)} ]; do mount --rbind src all/$i; i=$((i+1)); done; echo`);
+mkdir src && mount -t tmpfs src src
+i=0; while [ $i -lt ${singles} ]; do mkdir src/$i; mount -t tmpfs t src/$i; i=$((i+1)); done
+i=0; while [ $i -lt ${trees} ]; do mkdir all/$i; mount --rbind src all/$i; i=$((i+1)); done; echo`);
   return { pid, count: count() };
 }
 

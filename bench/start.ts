@@ -8,7 +8,7 @@ const PODPROBE = 'podprobe --version';
 /** The command line from its start to its end, in turn with Node alone. */
 export async function benchStart(floor: Floor, pairs: number): Promise<Row[]> {
   const series = new Series();
-  const commands = { [NODE]: ['-e', '0'], [PODPROBE]: [here('../dist/cli/main.js'), '--version'] };
+  const commands = { [NODE]: ['-e', '0'], [PODPROBE]: [here('../dist/podprobe.cjs'), '--version'] };
   for (let pair = -2; pair < pairs; ++pair) {
     for (const [name, args] of Object.entries(commands)) {
       const took = await floor.run([process.execPath, ...args]);

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { release } from 'node:os';
 import { readEnvironment } from './environ.ts';
-import { effectiveCapabilities, mayTraceAnything, yamaScope } from './permission.ts';
+import { SystemError } from './errors.ts';
+import { inheritedCapabilities, mayTraceAnything, yamaScope } from './permission.ts';
 import { statIn } from './rootfs.ts';
 
 /** One thing that podprobe needs, and whether it is there. */
@@ -55,7 +56,7 @@ const FOR_EXEC: Readonly<Record<string, number>> = {
 
 function checkExec(): Check {
   const name = 'exec';
-  const own = effectiveCapabilities();
+  const own = inheritedCapabilities();
   const lacking = Object.entries(FOR_EXEC).filter(([, number]) => ((own >> BigInt(number)) & 1n) === 0n);
   const never = "as the container but for its seccomp filter, LSM label and keyrings, which are this process's own";
   if (lacking.length === 0) return { name, state: 'ok', found: never, cure: null };
@@ -102,7 +103,19 @@ async function checkFiles(): Promise<Check> {
 
 async function checkAddon(): Promise<Check> {
   const name = 'live environment';
-  const { live } = await readEnvironment(process.pid);
+  let live;
+  try {
+    ({ live } = await readEnvironment(process.pid));
+  } catch (error) {
+    // the files of a node with capabilities in /proc are root's
+    if (!(error instanceof SystemError)) throw error;
+    return {
+      name,
+      state: 'missing',
+      found: error.message,
+      cure: 'run as root, or node without capabilities of its file',
+    };
+  }
   if (live?.state === 'ok') {
     return {
       name,

@@ -46,9 +46,10 @@ export {
 } from './mounts/secret-volumes.ts';
 export { type DeviceNumber, Mount, MountTable } from './mounts/table.ts';
 export { type MountEvent, type MountWatchOptions, watchMounts } from './mounts/watch.ts';
-export type { VolumeKind, VolumePath } from './mounts/volume-path.ts';
+export { parseVolumePath, type VolumeKind, type VolumePath } from './mounts/volume-path.ts';
 export { execIn } from './exec.ts';
 export { type ExecExit, ExecutedProcess } from './exec/executed-process.ts';
+export { RawTerminal } from './exec/raw-terminal.ts';
 export type { ExecOptions, ExecStdio, NamespaceName, TerminalSize } from './exec/options.ts';
 export type { InitialState, LiveState } from './native.ts';
 export type { WaitOptions } from './options.ts';

@@ -1,6 +1,6 @@
-import { fileURLToPath } from 'node:url';
 import bindings from 'bindings';
 import type { SystemErrorRecord } from './errors.ts';
+import { packageRoot } from './root.ts';
 
 /** A process held by the addon. */
 export type ProcessHandle = object & { readonly __handle: unique symbol };
@@ -149,7 +149,7 @@ export interface NativeExecRequest {
   readonly startTimeout: number;
 }
 
-/** Descriptors, which are the caller's now; -1 where there is none. */
+/** Descriptors, -1 where there is none: the caller's from {@link Addon.keepStreams} on. */
 export type NativeCommand = readonly [
   handle: CommandHandle,
   pid: number,
@@ -188,12 +188,13 @@ export interface Addon {
   /** `tell` gets whether the process has ended; else its table has changed. */
   watchMounts(target: number | ProcessHandle, tell: (gone: boolean) => void): Outcome<MountWatchHandle>;
   closeMountWatch(handle: MountWatchHandle): void;
-  /** Null for a place that could not be looked at. */
+  /** Null for a place that could not be looked at; no keys are read unless `keys`. */
   lookAtVolumes(
     id: number,
     target: number | ProcessHandle,
     places: readonly NativeVolumePlace[],
     timeout: number,
+    keys: boolean,
   ): Promise<Outcome<(NativeVolumeLook | null)[]>[]>;
   readonly readFileIn: InRoot<Buffer>;
   readonly readdirIn: InRoot<NativeListing>;
@@ -216,6 +217,8 @@ export interface Addon {
   /** At once, where that waits for nobody. */
   rereadVolume(watch: WatchHandle, volume: number): NativeVolumeReport;
   lookAtVolume(id: number, watch: WatchHandle, volume: number, timeout: number): Promise<Outcome<NativeVolumeReport>[]>;
+  /** Names the program that waits for file systems in place of this one: native/errand. */
+  useErrand(program: string): void;
   /** `helper` is {@link helperProgram}. */
   startCommand(
     id: number,
@@ -223,6 +226,11 @@ export interface Addon {
     helper: string,
     request: NativeExecRequest,
   ): Promise<Outcome<NativeCommand>[]>;
+  /** The descriptors are the caller's now; until then they are closed with the handle. */
+  keepStreams(handle: CommandHandle): void;
+  /** Passes all bytes on as they are; gives the modes from before. */
+  makeTerminalRaw(descriptor: number): Outcome<Buffer>;
+  setTerminalModes(descriptor: number, modes: Buffer): Outcome<never>;
   /** Kills the command if it still runs, and waits for the helper. */
   endCommand(handle: CommandHandle): void;
   /** Gives up on the reads of a call that have taken longer than its timeout. */
@@ -231,16 +239,16 @@ export interface Addon {
   cancel(id: number): void;
 }
 
-const root = fileURLToPath(new URL('..', import.meta.url));
-
 /** The program that enters namespaces, which is built with the addon. */
-export const helperProgram: string = `${root}build/Release/nsexec`;
+export const helperProgram: string = `${packageRoot}build/Release/nsexec`;
 
 function load(): Addon {
   const places = [['module_root', 'build', 'Release', 'bindings']];
   if (process.env.PODPROBE_BUILD === 'Debug') places.unshift(['module_root', '.cmake', 'addon', 'Debug', 'bindings']);
   try {
-    return bindings({ bindings: 'podprobe', module_root: root, try: places }) as Addon;
+    const loaded = bindings({ bindings: 'podprobe', module_root: packageRoot, try: places }) as Addon;
+    loaded.useErrand(`${packageRoot}build/Release/errand`);
+    return loaded;
   } catch (cause) {
     throw new Error(
       `podprobe: the addon for ${process.platform}-${process.arch} could not be loaded. ` +

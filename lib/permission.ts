@@ -42,6 +42,12 @@ export function effectiveCapabilities(): bigint {
   return BigInt(`0x${field(readOr('/proc/self/status', ''), 'CapEff') || '0'}`);
 }
 
+/** The capabilities that a program has which this process starts: root's own, else those that are ambient, not those of a file. */
+export function inheritedCapabilities(): bigint {
+  if (process.geteuid?.() === 0) return effectiveCapabilities();
+  return BigInt(`0x${field(readOr('/proc/self/status', ''), 'CapAmb') || '0'}`);
+}
+
 /** Whether this process has CAP_SYS_PTRACE in its own user namespace. */
 export function mayTraceAnything(): boolean {
   return ((effectiveCapabilities() >> CAP_SYS_PTRACE) & 1n) === 1n;

@@ -85,7 +85,7 @@ async function run<Value>(
  *
  * Errors: `ENOENT`, `ENOTDIR` no such file; `EISDIR`; `ENXIO` a FIFO, a socket or a device; `EFBIG` larger than `maxBytes`;
  * `ELOOP` a link of /proc that leads to an open file or a root, or a loop; `EAGAIN` a `..` could not be resolved while files
- * were renamed; `ENOSYS`, `EPERM` (`openat2`) no openat2(2) here; `ESRCH` no such process; `EACCES` not permitted; `ETIMEDOUT`
+ * were renamed, or too many earlier reads are stuck; `ENOSYS`, `EPERM` (`openat2`) no openat2(2) here; `ESRCH` no such process; `EACCES` not permitted; `ETIMEDOUT`
  * its file system gave no answer; AbortError.
  * Race: what is written meanwhile can be in it in part. Files of /proc and /sys answer for the reader: `/proc/sys` shows
  * settings of this process's namespaces, and `/proc/self` of a container's own /proc does not exist for it.

@@ -34,8 +34,10 @@
     ],
     "sys_files": [
       "sys/directory.cc",
+      "sys/errand.cc",
       "sys/fd.cc",
       "sys/file_status.cc",
+      "sys/held_file.cc",
       "sys/huge_pages.cc",
       "sys/inotify_queue.cc",
       "sys/mapped_file.cc",
@@ -47,13 +49,15 @@
       "sys/remote_memory.cc",
       "sys/spawn.cc",
       "sys/statmount.cc",
-      "sys/stop.cc"
+      "sys/stop.cc",
+      "sys/terminal.cc"
     ],
     "task_files": [
       "tasks/container.cc",
       "tasks/exec.cc",
       "tasks/exec_plan.cc",
       "tasks/exec_step.cc",
+      "tasks/file_system.cc",
       "tasks/guarded_memory.cc",
       "tasks/list_mounts.cc",
       "tasks/list_processes.cc",
@@ -72,13 +76,16 @@
       "napi/addon.cc",
       "napi/async.cc",
       "napi/environ.cc",
+      "napi/errand.cc",
       "napi/exec.cc",
+      "napi/handed.cc",
       "napi/mount_watch.cc",
       "napi/mounts.cc",
       "napi/poll.cc",
       "napi/process.cc",
       "napi/processes.cc",
       "napi/rootfs.cc",
+      "napi/terminal.cc",
       "napi/watch.cc"
     ],
     "nsexec_files": [
@@ -87,9 +94,10 @@
       "nsexec/join.c",
       "nsexec/main.c",
       "nsexec/plan.c",
-      "nsexec/start.c",
       "nsexec/tty.c"
     ],
+    "errand_files": ["errand/main.c"],
+    "freestanding_files": ["freestanding/descriptors.c", "freestanding/start.c"],
     "setenv_files": ["demo/setenv.c"],
     "pod_files": ["demo/pod.c"]
   }

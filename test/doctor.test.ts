@@ -3,20 +3,11 @@ import * as assert from 'uvu/assert';
 import { type Check, runChecks } from '../lib/doctor.ts';
 import { mayTraceAnything, yamaScope } from '../lib/permission.ts';
 import { NOBODY, podprobe, unfitForNobody } from './helpers/command.ts';
+import { checkNames } from './helpers/doctor.ts';
 import { unfit } from './helpers/hostile.ts';
 import { suite } from './helpers/suite.ts';
 
 const test = suite('doctor');
-const names = [
-  'kernel',
-  'mapping query',
-  'other processes',
-  'exec',
-  'yama',
-  'hidepid',
-  'files of containers',
-  'live environment',
-];
 
 async function checkOf(name: string, checks: readonly Check[] | Promise<readonly Check[]>): Promise<Check> {
   const found = (await checks).find((check) => check.name === name);
@@ -37,7 +28,7 @@ async function checksWith(prefix: readonly string[], uid?: number): Promise<Chec
 test('looks at each thing once, in order', async () => {
   assert.equal(
     (await runChecks()).map(({ name }) => name),
-    names,
+    checkNames,
   );
 });
 

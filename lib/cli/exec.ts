@@ -1,5 +1,6 @@
 import { constants } from 'node:os';
 import type { Readable } from 'node:stream';
+import { RawTerminal } from '../exec/raw-terminal.ts';
 import { execIn } from '../exec.ts';
 import type { ExecExit, ExecOptions, ExecutedProcess, NamespaceName } from '../index.ts';
 import { complain } from './complaint.ts';
@@ -8,7 +9,8 @@ import { parseMilliseconds } from './number.ts';
 import type { OutputOptions } from './output.ts';
 import { openTarget } from './target.ts';
 
-const FORWARDED = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2', 'SIGWINCH'] as const;
+/** Signals that go on to the command; with a terminal, SIGWINCH as its new size. */
+export const FORWARDED = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR1', 'SIGUSR2', 'SIGWINCH'] as const;
 
 /** How long output may stay away, once the command has ended, before what is left of its streams is given up. */
 const SILENCE = 100;
@@ -44,10 +46,8 @@ function forwardSignals(command: ExecutedProcess, terminal: boolean): () => void
 /** Passes every key on as it is; gives what makes the terminal as it was, which is also done when this program ends early. */
 function makeRaw(): () => void {
   if (process.stdin.isTTY !== true) return () => undefined;
-  const restore = (): void => {
-    process.stdin.setRawMode(false);
-  };
-  process.stdin.setRawMode(true);
+  const terminal = new RawTerminal(process.stdin.fd);
+  const restore = (): void => terminal.restore();
   process.once('exit', restore);
   return () => {
     process.off('exit', restore);

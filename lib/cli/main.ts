@@ -28,4 +28,4 @@ async function run(): Promise<void> {
   }
 }
 
-await run();
+void run();

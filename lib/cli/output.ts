@@ -4,9 +4,9 @@ import { createStyle, type Style } from '../report/style.ts';
 /** Options of a command line, as commander gives them: a list of those that can be given several times. */
 export type OutputOptions = Readonly<Record<string, string | boolean | readonly string[] | undefined>>;
 
-/** Colours on a terminal, unless NO_COLOR says no (no-color.org). */
+/** Colours on a terminal that has them, unless NO_COLOR says no (no-color.org: empty says nothing). */
 export function terminalStyle(): Style {
-  return createStyle(process.stdout.isTTY === true && !process.env.NO_COLOR);
+  return createStyle(process.stdout.isTTY === true && process.env.TERM !== 'dumb' && !process.env.NO_COLOR);
 }
 
 /** Prints lines. */

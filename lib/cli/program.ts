@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { Command, type CommanderError, Option } from 'commander';
+import { packageRoot } from '../root.ts';
 import { complain } from './complaint.ts';
 import { EXIT, exitCodeOf } from './exit-code.ts';
 import type { OutputOptions } from './output.ts';
 
 function version(): string {
-  return JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')).version;
+  return JSON.parse(readFileSync(`${packageRoot}package.json`, 'utf8')).version;
 }
 
 /** Runs a command, which gives its exit code; what it throws becomes a message and the exit code of its kind. */

@@ -1,5 +1,7 @@
+import { resolve } from 'node:path';
 import {
   type HostOptions,
+  parseVolumePath,
   resolvePod,
   type VolumeNews,
   watchAllSecretVolumes,
@@ -24,8 +26,8 @@ function isTarget(text: string): boolean {
 }
 
 async function* watchPath(path: string, options: HostOptions): AsyncGenerator<VolumeNews> {
-  for await (const event of watchSecretVolume(path, options))
-    yield { path: event.path, identity: null, event, error: null };
+  const identity = parseVolumePath(Buffer.from(resolve(path)));
+  for await (const event of watchSecretVolume(path, options)) yield { path: event.path, identity, event, error: null };
 }
 
 /** All secret volumes of a pod, or those that one of its containers, or a process, has. */

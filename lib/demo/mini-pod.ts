@@ -1,11 +1,11 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import type { Readable, Writable } from 'node:stream';
-import { fileURLToPath } from 'node:url';
 import { type Payload, writeGeneration } from './atomic-writer.ts';
+import { packageRoot } from '../root.ts';
 import { lineReader } from './child-lines.ts';
 
-const program = fileURLToPath(new URL('../../build/Release/pod', import.meta.url));
+const program = `${packageRoot}build/Release/pod`;
 
 /** How to make the pod. */
 export interface MiniPodOptions {

@@ -1,7 +1,6 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import type { Readable, Writable } from 'node:stream';
-import { fileURLToPath } from 'node:url';
 import {
   type EnvironmentEntry,
   type InitialEnvironment,
@@ -10,6 +9,7 @@ import {
   type Process,
   readEnvironment,
 } from '../index.ts';
+import { packageRoot } from '../root.ts';
 import { lineReader } from './child-lines.ts';
 
 /** What the child is started with: nothing of the caller's own environment. */
@@ -87,7 +87,7 @@ async function experiment(child: Child, program: string): Promise<SetenvExperime
  * setenv("foo", "bar", 0), and look again. The child ends in any case: it does when its standard input does.
  */
 export async function runSetenvExperiment(): Promise<SetenvExperiment> {
-  const program = fileURLToPath(new URL('../../build/Release/setenv', import.meta.url));
+  const program = `${packageRoot}build/Release/setenv`;
   const child = spawn(program, [], { env: CHILD_ENVIRONMENT, stdio: ['pipe', 'pipe', 'ignore'] });
   const exited = new Promise((resolve) => child.once('close', resolve));
   try {

@@ -41,7 +41,6 @@ function toExit(report: Buffer): ExecExit {
   return signal === 0 ? { code, signal: null } : { code: null, signal: signalNames.get(signal) ?? null };
 }
 
-// A Worker that is ended between the addon's answer and this leaks a descriptor, but no process: the addon ends the command.
 function toSocket(fd: number, direction: 'readable' | 'writable'): Socket | null {
   return fd < 0 ? null : new Socket({ fd, readable: direction === 'readable', writable: direction === 'writable' });
 }
@@ -79,6 +78,7 @@ export class ExecutedProcess implements AsyncDisposable {
     this.stdin = toSocket(stdin, 'writable');
     this.stdout = toSocket(stdout, 'readable');
     this.stderr = toSocket(stderr, 'readable');
+    addon.keepStreams(handle);
     this.#terminal = options.tty !== undefined && options.tty !== false;
     this.#closed = new Promise((resolve) =>
       this.#control.once('close', () => {

@@ -92,17 +92,18 @@ export async function readHostView(options: HostOptions): Promise<HostView> {
   return first.byDevice.size > 0 ? first : own;
 }
 
-/** Looks at places in the root of a process; null for each that it may not look at, and when it may not look at any. */
+/** Looks at places in the root of a process, and at their keys unless told otherwise; null for each that it may not look at, and when it may not look at any. */
 export async function lookAt(
   target: Process | number,
   mounts: readonly Mount[],
   options: WaitOptions,
+  keys = true,
 ): Promise<readonly (NativeVolumeLook | null)[] | null> {
   if (mounts.length === 0) return [];
   const timeout = checkWaitOptions(options);
   const places = mounts.map(({ mountPoint, device }): NativeVolumePlace => [mountPoint, device.major, device.minor]);
   try {
-    return await transact(target, options.signal, (id, one) => addon.lookAtVolumes(id, one, places, timeout));
+    return await transact(target, options.signal, (id, one) => addon.lookAtVolumes(id, one, places, timeout, keys));
   } catch (error) {
     if (error instanceof SystemError) return null;
     throw error;

@@ -140,7 +140,7 @@ async function findUnmatched(
   mounts: readonly Mount[],
   options: WaitOptions,
 ): Promise<Buffer[] | null> {
-  const looks = await lookAt(target, mounts, options);
+  const looks = await lookAt(target, mounts, options, false);
   if (looks === null) return null;
   return mounts.filter((_, i) => looks[i] != null && looks[i].generation !== null).map(({ mountPoint }) => mountPoint);
 }

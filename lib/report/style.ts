@@ -3,9 +3,9 @@ import { styleText } from 'node:util';
 /** Puts a colour on text, or leaves it alone. */
 export type Style = (format: 'bold' | 'dim' | 'green' | 'red' | 'yellow' | 'cyan', text: string) => string;
 
-/** For a terminal that wants colours, or for everything else. */
+/** For a terminal that wants colours, or for everything else: whoever calls knows, and Node is not asked again. */
 export function createStyle(coloured: boolean): Style {
-  return coloured ? (format, text) => styleText(format, text) : (_format, text) => text;
+  return coloured ? (format, text) => styleText(format, text, { validateStream: false }) : (_format, text) => text;
 }
 
 /**

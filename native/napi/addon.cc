@@ -2,17 +2,20 @@
 
 #include "napi/async.h"
 #include "napi/environ.h"
+#include "napi/errand.h"
 #include "napi/mount_watch.h"
 #include "napi/mounts.h"
 #include "napi/exec.h"
 #include "napi/process.h"
 #include "napi/processes.h"
 #include "napi/rootfs.h"
+#include "napi/terminal.h"
 #include "napi/watch.h"
 
 static Napi::Object Init(Napi::Env env, Napi::Object exports) {
   namespace napi = podprobe::napi;
   napi::attach_instance(env);
+  exports.Set("useErrand", Napi::Function::New(env, napi::use_errand, "useErrand"));
   exports.Set("openProcess", Napi::Function::New(env, napi::open_process, "openProcess"));
   exports.Set("closeProcess", Napi::Function::New(env, napi::close_process, "closeProcess"));
   exports.Set("readEnvironments", Napi::Function::New(env, napi::read_environments, "readEnvironments"));
@@ -33,7 +36,10 @@ static Napi::Object Init(Napi::Env env, Napi::Object exports) {
   exports.Set("statFile", Napi::Function::New(env, napi::stat_file, "statFile"));
   exports.Set("closeFile", Napi::Function::New(env, napi::close_file, "closeFile"));
   exports.Set("startCommand", Napi::Function::New(env, napi::start_command, "startCommand"));
+  exports.Set("keepStreams", Napi::Function::New(env, napi::keep_streams, "keepStreams"));
   exports.Set("endCommand", Napi::Function::New(env, napi::end_command, "endCommand"));
+  exports.Set("makeTerminalRaw", Napi::Function::New(env, napi::make_terminal_raw, "makeTerminalRaw"));
+  exports.Set("setTerminalModes", Napi::Function::New(env, napi::set_terminal_modes, "setTerminalModes"));
   exports.Set("expire", Napi::Function::New(env, napi::expire_batch, "expire"));
   exports.Set("cancel", Napi::Function::New(env, napi::cancel_batch, "cancel"));
   exports.Set("openWatch", Napi::Function::New(env, napi::open_watch, "openWatch"));

@@ -1,6 +1,7 @@
 #include "napi/exec.h"
 
 #include "napi/async.h"
+#include "napi/handed.h"
 #include "napi/process.h"
 #include "sys/pipes.h"
 #include "tasks/exec.h"
@@ -9,7 +10,14 @@ namespace podprobe::napi {
 
 namespace {
 
-using Running = std::unique_ptr<tasks::RunningCommand>;
+/// A command, until it is over, and what JavaScript was given of it.
+struct Running {
+  Running(Napi::Env env, tasks::RunningCommand started)
+      : command(std::make_unique<tasks::RunningCommand>(std::move(started))), handed(env) {}
+
+  std::unique_ptr<tasks::RunningCommand> command;
+  HandedDescriptors handed;
+};
 
 constexpr napi_type_tag tag = {0x5b0f6a3e91d84c27, 0x9c1d7e40b2a85f63};
 
@@ -43,16 +51,22 @@ tasks::ExecRequest request_of(const Napi::Object& options) {
 }
 
 Napi::Value to_value(Napi::Env env, tasks::RunningCommand& command) {
-  auto owned = std::make_unique<Running>(std::make_unique<tasks::RunningCommand>(std::move(command)));
+  auto owned = std::make_unique<Running>(env, std::move(command));
   auto handle = Napi::External<Running>::New(env, owned.get(), [](Napi::Env, Running* running) { delete running; });
-  Running& running = *owned.release();
+  auto& [running, handed] = *owned.release();
   handle.TypeTag(&tag);
   Napi::Array value = Napi::Array::New(env, 6);
   value.Set(0U, handle);
   value.Set(1U, running->pid);
-  value.Set(2U, sys::duplicate(running->control()).release());
-  for (std::uint32_t i = 0; i < running->streams.size(); ++i) value.Set(3 + i, running->streams[i].release());
+  value.Set(2U, handed.hand(sys::duplicate(running->control())));
+  for (std::uint32_t i = 0; i < running->streams.size(); ++i) value.Set(3 + i, handed.hand(std::move(running->streams[i])));
   return value;
+}
+
+Running& running_of(const Napi::Value& value) {
+  const auto handle = value.As<Napi::External<Running>>();
+  if (!value.IsExternal() || !handle.CheckTypeTag(&tag)) throw Napi::TypeError::New(value.Env(), "not a command");
+  return *handle.Data();
 }
 
 std::shared_ptr<tasks::Helper> helper_of(Napi::Env env, const Napi::Value& path) {
@@ -77,10 +91,13 @@ Napi::Value start_command(const Napi::CallbackInfo& info) {
       [](Napi::Env env, tasks::RunningCommand& command) { return to_value(env, command); });
 }
 
+Napi::Value keep_streams(const Napi::CallbackInfo& info) {
+  running_of(info[0]).handed.keep();
+  return info.Env().Undefined();
+}
+
 Napi::Value end_command(const Napi::CallbackInfo& info) {
-  const auto handle = info[0].As<Napi::External<Running>>();
-  if (!info[0].IsExternal() || !handle.CheckTypeTag(&tag)) throw Napi::TypeError::New(info.Env(), "not a command");
-  handle.Data()->reset();
+  running_of(info[0]).command.reset();
   return info.Env().Undefined();
 }
 

@@ -67,11 +67,12 @@ Napi::Value look_at_volumes(const Napi::CallbackInfo& info) {
   using Looks = std::vector<std::optional<tasks::VolumeLook>>;
   const auto id = info[0].As<Napi::Number>().Uint32Value();
   const std::chrono::milliseconds timeout(info[3].As<Napi::Number>().Int64Value());
+  const auto wanted = info[4].As<Napi::Boolean>() ? tasks::Wanted::keys : tasks::Wanted::generation;
   return run_batch<Looks>(
       info.Env(), id, 1, timeout,
-      [target = target_of(info[1]), places = places_of(info[2].As<Napi::Array>())](std::size_t, const tasks::Allowance& allowance) {
+      [target = target_of(info[1]), places = places_of(info[2].As<Napi::Array>()), wanted](std::size_t, const tasks::Allowance& allowance) {
         return with_process(target, [&](const tasks::HeldProcess& held) {
-          return tasks::look_at_volumes(held.process(), places, allowance);
+          return tasks::look_at_volumes(held.process(), places, wanted, allowance);
         });
       },
       [](Napi::Env env, Looks& looks) {

@@ -11,7 +11,7 @@ Napi::Value list_mounts(const Napi::CallbackInfo& info);
 Napi::Value list_namespace_mounts(const Napi::CallbackInfo& info);
 Napi::Value find_mount(const Napi::CallbackInfo& info);
 
-/// lookAtVolumes(id, target, places, timeout): places are [path, major, minor], paths in a Buffer.
+/// lookAtVolumes(id, target, places, timeout, keys): places are [path, major, minor], paths in a Buffer.
 Napi::Value look_at_volumes(const Napi::CallbackInfo& info);
 
 }  // namespace podprobe::napi

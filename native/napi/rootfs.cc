@@ -136,7 +136,7 @@ Napi::Value read_file(const Napi::CallbackInfo& info) {
 Napi::Value stat_file(const Napi::CallbackInfo& info) {
   return run_one<sys::FileStatus>(info, milliseconds(info[2]),
                                   [file = *from_handle<tasks::OpenFile>(info[1], tag)](const tasks::Allowance&) {
-                                    return sys::status_of(file->file, sys::Freshness::current, file->path);
+                                    return file->file->status(file->path);
                                   });
 }
 

@@ -13,11 +13,11 @@
 #include <stdbool.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 
 #include "command.h"
+#include "freestanding/descriptors.h"
 #include "tty.h"
 
 struct monitor {
@@ -35,13 +35,8 @@ struct monitor {
 
 enum { AT_CONTROL, AT_SIGNALS, AT_PUMP, POLLS = AT_PUMP + 4, WORD = 64 };
 
-/* The first descriptors are ours; others are what a careless part of the program that started us left open. */
 static void close_others(void) {
-  struct rlimit limit = {0, 0};
-  if (kernel(close_range, NSEXEC_FDS, ~0U, 0) != 0) {
-    kernel(prlimit64, 0, RLIMIT_NOFILE, 0, &limit);
-    for (rlim_t fd = NSEXEC_FDS; fd < limit.rlim_cur && fd < 1 << 20; fd++) kernel(close, fd);
-  }
+  close_from(NSEXEC_FDS);
   for (int fd = NSEXEC_CONTROL_FD; fd < NSEXEC_FDS; fd++) kernel(fcntl, fd, F_SETFD, FD_CLOEXEC);
 }
 
@@ -188,7 +183,7 @@ static bool is_done(struct monitor *monitor) {
   return monitor->ended && !monitor->joiner && !pump_has_output(&monitor->pump);
 }
 
-_Noreturn void run_monitor(void) {
+_Noreturn void run_program(void) {
   static struct monitor monitor;
   prepare(&monitor);
   start_joiner(&monitor);

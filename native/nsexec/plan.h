@@ -1,6 +1,6 @@
 #pragma once
 
-#include "kernel.h"
+#include "freestanding/kernel.h"
 #include "protocol.h"
 
 /* The plan with its parts found. */

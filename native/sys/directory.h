@@ -1,6 +1,8 @@
 #pragma once
 
 #include <functional>
+#include <optional>
+#include <span>
 #include <string>
 
 #include "sys/fd.h"
@@ -11,6 +13,13 @@ namespace podprobe::sys {
 /// name through that is empty or holds a `/`.
 /// Errors: as getdents64(2), under the name `shown`.
 void for_each_entry(const Fd& directory, const std::string& shown, const std::function<bool(const char* name, unsigned char type)>& each);
+
+/// The same over whatever gives records of getdents64(2): `next` fills a buffer as that does, with -1 and errno on failure.
+void for_each_entry(const std::function<std::ptrdiff_t(std::span<std::uint8_t>)>& next, const std::string& shown,
+                    const std::function<bool(const char* name, unsigned char type)>& each);
+
+/// Target of a link in a directory, or by an absolute path; nothing, with errno, where there is none or it may not be read.
+std::optional<std::string> find_link(const Fd& directory, const char* name);
 
 /// Target of a link in a directory; of `directory` itself, held with O_PATH, when `name` is empty. Bytes, not a path of ours.
 /// Errors: EINVAL not a link.

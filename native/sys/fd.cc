@@ -3,8 +3,6 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include <array>
-
 namespace podprobe::sys {
 
 Fd::~Fd() {
@@ -26,12 +24,6 @@ Fd open_path(const std::string& path, int flags) {
 Fd reopen(const Fd& held, int flags, const std::string& shown) {
   // an absolute path: relative to nothing
   return open_at(held, ("/proc/self/fd/" + std::to_string(held.get())).c_str(), flags, shown);
-}
-
-std::string read_link(const std::string& path) {
-  std::array<char, 4096> target;
-  const auto size = readlink(path.c_str(), target.data(), target.size());
-  return size < 0 ? std::string() : std::string(target.data(), static_cast<std::size_t>(size));
 }
 
 std::ptrdiff_t read_at(const Fd& file, std::span<std::uint8_t> out, std::uint64_t offset) {

@@ -40,8 +40,6 @@ Fd open_path(const std::string& path, int flags);
 
 /// Opens the file that is held with O_PATH, whatever its path leads to by now.
 Fd reopen(const Fd& held, int flags, const std::string& shown);
-/// Target of a symbolic link; empty when it may not be read.
-std::string read_link(const std::string& path);
 
 /// pread(2), as many bytes as one call gives. Returns -1 with errno on failure.
 std::ptrdiff_t read_at(const Fd& file, std::span<std::uint8_t> out, std::uint64_t offset);

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <sys/stat.h>
+
 #include <cstdint>
 #include <string>
 
@@ -36,6 +38,11 @@ enum class Freshness : std::uint8_t {
   cached,   ///< nobody who serves the file system is asked
   current,  ///< as stat(2)
 };
+
+/// The mask and the flags of statx(2) by which a FileStatus is asked for, and what comes of it.
+constexpr unsigned status_mask = STATX_BASIC_STATS | 0x1000;  // STATX_MNT_ID, younger than this system's headers may be
+int status_flags(Freshness freshness);
+FileStatus status_from(const struct statx& status);
 
 /// Errors: as statx(2), under the name `shown`.
 FileStatus status_of(const Fd& file, Freshness freshness, const std::string& shown);

@@ -38,7 +38,7 @@ FileHandle hold_mapped(const Process& process, std::uint64_t start, std::uint64_
 }
 
 FileHandle hold_in_root(const Process& process, const std::string& path) {
-  return identify(open_in_root(process.open_root(), path, O_PATH), path);
+  return identify(open_in_root(process.open_root(), path, 0), path);
 }
 
 Fd open_held(const FileHandle& handle) {

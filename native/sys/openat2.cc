@@ -5,6 +5,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "sys/errand.h"
+
 namespace podprobe::sys {
 
 namespace {
@@ -19,16 +21,17 @@ const Fd& working_directory() {
   return directory;
 }
 
-int try_openat2(const Fd& root, const std::string& path, int flags, std::uint64_t resolve) {
-  struct open_how how {};
-  how.flags = static_cast<unsigned>(flags | O_CLOEXEC);
-  how.resolve = resolve;
-  return static_cast<int>(retry_eintr([&] { return syscall(SYS_openat2, root.get(), path.c_str(), &how, sizeof how); }));
+/// First with what the kernel knows by itself, then by an errand.
+int walk(const Fd& root, const std::string& path, int flags, std::uint64_t resolve) {
+  const int number = try_openat2(root, path, flags | O_PATH, resolve | resolve_cached);
+  // EINVAL: before Linux 5.12
+  if (number >= 0 || (errno != EAGAIN && errno != EINVAL)) return number;
+  return Errand::walk(root, path, flags | O_PATH, resolve);
 }
 
 /// RESOLVE_IN_ROOT alone refuses such a link too, with another error than that of a loop.
 const char* explain_loop(const Fd& root, const std::string& path) {
-  const Fd file(try_openat2(root, path, O_PATH, RESOLVE_IN_ROOT));
+  const Fd file(walk(root, path, 0, RESOLVE_IN_ROOT));
   if (!file && errno == ELOOP) return "more than 40 symbolic links, or a loop of them";
   return "it leads over a link of /proc to an open file, a root or a working directory: that could be a file of the host, and is refused";
 }
@@ -48,9 +51,16 @@ std::string explain(int number, const Fd& root, const std::string& path) {
 
 }  // namespace
 
+int try_openat2(const Fd& root, const std::string& path, int flags, std::uint64_t resolve) {
+  struct open_how how {};
+  how.flags = static_cast<unsigned>(flags | O_CLOEXEC);
+  how.resolve = resolve;
+  return static_cast<int>(retry_eintr([&] { return syscall(SYS_openat2, root.get(), path.c_str(), &how, sizeof how); }));
+}
+
 Fd open_in_root(const Fd& root, const std::string& path, int flags) {
   for (unsigned attempt = 1;; ++attempt) {
-    const int number = try_openat2(root, path, flags, RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS);
+    const int number = walk(root, path, flags, RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS);
     if (number >= 0) return Fd(number);
     if (errno == EAGAIN && attempt < most_attempts) continue;
     const int error = errno;
@@ -59,7 +69,7 @@ Fd open_in_root(const Fd& root, const std::string& path, int flags) {
 }
 
 Fd open_on_host(const std::string& path, int flags) {
-  const int number = try_openat2(working_directory(), path, flags, RESOLVE_NO_MAGICLINKS);
+  const int number = walk(open_path(".", O_PATH), path, flags, RESOLVE_NO_MAGICLINKS);
   if (number >= 0) return Fd(number);
   const int error = errno;
   throw Error(error, "openat2", path, error == ELOOP ? "links of /proc are refused: name the process, and the path as it sees it" : "");

@@ -6,16 +6,21 @@
 
 namespace podprobe::sys {
 
-/// Opens what `path` names below `root`, as a process with that root would find it: absolute links and `..` stay inside,
+/// openat2(2), close-on-exec: -1 with errno on failure.
+int try_openat2(const Fd& root, const std::string& path, int flags, std::uint64_t resolve);
+
+/// Holds what `path` names below `root`, as a process with that root would find it: absolute links and `..` stay inside,
 /// however the tree changes meanwhile; links of /proc that lead to a file itself (`exe`, `fd/3`, `root`) are refused.
 ///
+/// `flags` come on top of O_PATH. What the kernel's caches do not know is asked for by an errand: the server of a file system on
+/// the way may never answer, and must not keep this process.
 /// There is no other way to do this: a kernel that has no openat2(2) gets an error.
 /// Errors: ELOOP (`detail` says whether a link was refused or there are too many); EAGAIN a `..` could not be resolved, since
 /// something was renamed each time; ENOSYS, EPERM no openat2(2) here.
 /// Source: openat2(2) RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS (since Linux 5.6).
 Fd open_in_root(const Fd& root, const std::string& path, int flags);
 
-/// Opens a path of this process's own; links of /proc that lead to a file itself are refused here, too.
+/// Holds what is at a path of this process's own; links of /proc that lead to a file itself are refused here, too.
 /// Errors: as open_in_root().
 /// Source: openat2(2) RESOLVE_NO_MAGICLINKS.
 Fd open_on_host(const std::string& path, int flags);

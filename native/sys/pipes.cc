@@ -11,6 +11,12 @@ namespace {
 
 constexpr int soon = 5;  // milliseconds
 
+std::pair<Fd, Fd> make_sockets(int type) {
+  int ends[2];
+  if (socketpair(AF_UNIX, type | SOCK_CLOEXEC, 0, ends) != 0) throw Error(errno, "socketpair");
+  return {Fd(ends[0]), Fd(ends[1])};
+}
+
 }  // namespace
 
 std::pair<Fd, Fd> make_pipe() {
@@ -19,11 +25,9 @@ std::pair<Fd, Fd> make_pipe() {
   return {Fd(ends[0]), Fd(ends[1])};
 }
 
-std::pair<Fd, Fd> make_socket_pair() {
-  int ends[2];
-  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) throw Error(errno, "socketpair");
-  return {Fd(ends[0]), Fd(ends[1])};
-}
+std::pair<Fd, Fd> make_socket_pair() { return make_sockets(SOCK_STREAM); }
+
+std::pair<Fd, Fd> make_message_pair() { return make_sockets(SOCK_SEQPACKET); }
 
 void end_stream(const Fd& stream) {
   if (stream) shutdown(stream.get(), SHUT_RDWR);

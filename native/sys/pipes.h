@@ -13,6 +13,9 @@ std::pair<Fd, Fd> make_pipe();
 /// Two ends of a stream that carries both ways.
 std::pair<Fd, Fd> make_socket_pair();
 
+/// Two ends that carry messages, and descriptors with them, both ways.
+std::pair<Fd, Fd> make_message_pair();
+
 /// Ends a stream for both sides, whatever other descriptors of it there are.
 void end_stream(const Fd& stream);
 

@@ -4,7 +4,6 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include <array>
 #include <cstdlib>
 
 #include "sys/directory.h"
@@ -47,9 +46,7 @@ Fd Process::open(const char* name, int flags) const {
 }
 
 std::string Process::link(const char* name) const {
-  std::array<char, 4096> target{};
-  const auto size = readlinkat((thread_directory_ ? thread_directory_ : directory_).get(), name, target.data(), target.size());
-  return size < 0 ? std::string() : std::string(target.data(), static_cast<std::size_t>(size));
+  return find_link(thread_directory_ ? thread_directory_ : directory_, name).value_or("");
 }
 
 Fd Process::duplicate_pidfd() const {

@@ -14,7 +14,7 @@ namespace podprobe::sys {
 
 namespace {
 
-constexpr int patience = 250;  // milliseconds
+constexpr std::chrono::milliseconds longest_end{250};
 
 class Actions {
  public:
@@ -65,12 +65,16 @@ Fd lift(int number, std::size_t above) {
 
 Child::Child(int pid) : pid_(pid), pidfd_(static_cast<int>(syscall(SYS_pidfd_open, pid, 0))) {}
 
-Child::~Child() {
-  if (pid_ == 0) return;
+Child::~Child() { reap(longest_end); }
+
+bool Child::reap(std::chrono::milliseconds patience) {
+  if (pid_ == 0) return true;
   pollfd ended{pidfd_.get(), POLLIN, 0};
-  if (pidfd_) retry_eintr([&] { return poll(&ended, 1, patience); });
+  if (pidfd_) retry_eintr([&] { return poll(&ended, 1, static_cast<int>(patience.count())); });
   // ECHILD: somebody else in this process has waited for it
-  retry_eintr([&] { return waitpid(pid_, nullptr, WNOHANG); });
+  if (retry_eintr([&] { return waitpid(pid_, nullptr, WNOHANG); }) == 0) return false;
+  pid_ = 0;
+  return true;
 }
 
 Child spawn(const Fd& program, std::span<const int> descriptors) {

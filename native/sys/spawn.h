@@ -22,6 +22,9 @@ class Child {
 
   int pid() const { return pid_; }
 
+  /// Waits for its end, so long at most; false: it lives on.
+  bool reap(std::chrono::milliseconds patience);
+
  private:
   int pid_ = 0;
   Fd pidfd_;

@@ -8,6 +8,7 @@
 #include "core/id_map.h"
 #include "core/stat.h"
 #include "core/text.h"
+#include "sys/directory.h"
 
 namespace podprobe::tasks {
 
@@ -44,7 +45,7 @@ class Reader {
     facts_.credentials = *found;
     facts_.outer_uid = found->uids[1];
     facts_.outer_gid = found->gids[1];
-    if (process_.link("ns/user") == sys::read_link("/proc/self/ns/user")) return;
+    if (process_.link("ns/user") == sys::find_link({}, "/proc/self/ns/user")) return;
     facts_.setgroups_denied = process_.read("setgroups", 64).starts_with("deny");
     translate("uid_map", facts_.credentials.uids);
     const auto gids = translate("gid_map", facts_.credentials.gids);

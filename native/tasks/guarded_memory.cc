@@ -4,6 +4,7 @@
 
 #include "core/hex.h"
 #include "core/mountinfo.h"
+#include "tasks/file_system.h"
 
 namespace podprobe::tasks {
 
@@ -13,16 +14,6 @@ constexpr std::size_t most_mappings = 131'072;
 constexpr std::size_t largest_table = 32 << 20;
 constexpr unsigned most_loads = 3;
 constexpr std::size_t most_groups = 64;
-
-std::string file_system(const sys::Process& process, const sys::FileHandle& handle) {
-  const core::MountKey key{.mount_id = handle.mount_id, .major = handle.major, .minor = handle.minor};
-  std::string type = core::file_system_of(process.read("mountinfo", largest_table, sys::End::at_empty_read), key);
-  if (type.empty()) {
-    const sys::Fd own = sys::open_path("/proc/self/mountinfo", 0);
-    type = core::file_system_of(sys::read_whole<std::string>(own, largest_table, sys::End::at_empty_read, "/proc/self/mountinfo"), key);
-  }
-  return type;
-}
 
 bool is_shared_memory(std::uint32_t major, std::uint32_t minor) {
   static const sys::Device device = sys::shared_memory_device();
@@ -78,7 +69,7 @@ std::optional<sys::Fd> open_without_waiting(const sys::Process& process, const s
     return std::nullopt;
   }
   if (!is_shared_memory(handle.major, handle.minor)) {
-    const std::string type = file_system(process, handle);
+    const std::string type = file_system_of(process, {.mount_id = handle.mount_id, .major = handle.major, .minor = handle.minor});
     if (!core::answers_locally(type)) {
       obstacle = type.empty() ? "its file system is not known" : "its file system (" + type + ") can keep a reader waiting";
       return std::nullopt;

@@ -128,7 +128,7 @@ MountsResult list_namespace_mounts(const sys::Process& process, const Allowance&
 }
 
 MountsResult find_mount(const sys::Process& process, const std::string& path, const Allowance& allowance) {
-  const sys::Fd file = sys::open_in_root(process.open_root(), path, O_PATH);
+  const sys::Fd file = sys::open_in_root(process.open_root(), path, 0);
   MountsResult result;
   if (const auto status = find_by_id(process, file)) {
     add_status(result.table, *status);

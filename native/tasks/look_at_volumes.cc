@@ -22,19 +22,25 @@ std::optional<std::string> generation_of(const sys::Fd& directory, const std::st
   }
 }
 
-std::optional<VolumeLook> look_at(const sys::Fd& root, const VolumePlace& place) {
-  const sys::Fd held = sys::open_in_root(root, place.path, O_PATH | O_DIRECTORY);
+std::vector<std::string> keys_of(const sys::Fd& held, const std::string& shown, bool& truncated) {
+  std::vector<std::string> keys;
+  const sys::Fd directory = sys::reopen(held, O_RDONLY | O_DIRECTORY, shown);
+  sys::for_each_entry(directory, shown, [&](const char* name, unsigned char) {
+    if (std::string_view(name).starts_with("..")) return true;
+    truncated = keys.size() == most_keys;
+    if (!truncated) keys.emplace_back(name);
+    return !truncated;
+  });
+  std::sort(keys.begin(), keys.end());
+  return keys;
+}
+
+std::optional<VolumeLook> look_at(const sys::Fd& root, const VolumePlace& place, Wanted wanted) {
+  const sys::Fd held = sys::open_in_root(root, place.path, O_DIRECTORY);
   if (sys::status_of(held, sys::Freshness::cached, place.path).device != place.device) return std::nullopt;
   VolumeLook look;
   look.generation = generation_of(held, place.path);
-  const sys::Fd directory = sys::reopen(held, O_RDONLY | O_DIRECTORY, place.path);
-  sys::for_each_entry(directory, place.path, [&](const char* name, unsigned char) {
-    if (std::string_view(name).starts_with("..")) return true;
-    look.truncated = look.keys.size() == most_keys;
-    if (!look.truncated) look.keys.emplace_back(name);
-    return !look.truncated;
-  });
-  std::sort(look.keys.begin(), look.keys.end());
+  if (wanted == Wanted::keys) look.keys = keys_of(held, place.path, look.truncated);
   return look;
 }
 
@@ -43,14 +49,14 @@ bool concerns_all(const sys::Error& error) { return error.number == ENOSYS || er
 }  // namespace
 
 std::vector<std::optional<VolumeLook>> look_at_volumes(const sys::Process& process, const std::vector<VolumePlace>& places,
-                                                       const Allowance& allowance) {
+                                                       Wanted wanted, const Allowance& allowance) {
   const sys::Fd root = process.open_root();
   std::vector<std::optional<VolumeLook>> looks;
   looks.reserve(places.size());
   for (const VolumePlace& place : places) {
     if (!allowance.left()) throw allowance.timed_out();
     try {
-      looks.push_back(look_at(root, place));
+      looks.push_back(look_at(root, place, wanted));
     } catch (const sys::Error& error) {
       if (concerns_all(error)) throw;
       looks.emplace_back();

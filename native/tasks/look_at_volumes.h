@@ -23,11 +23,14 @@ struct VolumeLook {
   bool truncated = false;                 ///< there are more names
 };
 
+/// A hostile container has as many places as the kernel allows, with as many names each: keys are read where they are needed.
+enum class Wanted : std::uint8_t { generation, keys };
+
 /// Looks at volumes; nothing for one that could not be looked at, or whose device is another.
 ///
 /// Nothing stays open: a descriptor would keep the file system of a volume that is taken away.
 /// Errors: ESRCH it exited; EACCES its root directory may not be used; ENOSYS no openat2(2); ETIMEDOUT.
 std::vector<std::optional<VolumeLook>> look_at_volumes(const sys::Process& process, const std::vector<VolumePlace>& places,
-                                                       const Allowance& allowance);
+                                                       Wanted wanted, const Allowance& allowance);
 
 }  // namespace podprobe::tasks

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "core/secret_bytes.h"
-#include "sys/file_status.h"
+#include "sys/held_file.h"
 #include "sys/process.h"
 #include "tasks/pacing.h"
 
@@ -20,10 +20,9 @@ struct RootRequest {
   Allowance allowance;
 };
 
-/// A file that stays open between reads. Its last owner closes it, but on a thread of ours: close(2) waits for the server of a
-/// FUSE file.
+/// A file that stays open between reads. Its last owner closes it, but on a thread of ours: close(2) can wait for a server.
 struct OpenFile {
-  sys::Fd file;
+  std::unique_ptr<sys::HeldFile> file;
   std::string path;
 };
 
@@ -53,7 +52,7 @@ struct Listing {
 /// Race: what is written meanwhile may be in it in part.
 core::SecretBytes read_file_in_root(const sys::Process& process, const RootRequest& request);
 
-/// Opens a regular file. Errors: as read_file_in_root().
+/// Opens a regular file, which nothing of the thread that did so belongs to. Errors: as read_file_in_root().
 std::shared_ptr<OpenFile> open_file_in_root(const sys::Process& process, const RootRequest& request);
 
 /// What is at `offset`, at most `most` bytes; fewer at the end, none behind it.

@@ -7,6 +7,7 @@
 #include "core/inotify.h"
 #include "core/mountinfo.h"
 #include "sys/openat2.h"
+#include "tasks/list_mounts.h"
 
 namespace podprobe::tasks {
 
@@ -25,7 +26,7 @@ constexpr GenerationLimits at_once{.keys = 256, .value = 64 << 10, .values = 256
 constexpr GenerationLimits by_look{.attempts = 1000};
 
 sys::Fd open_volume(const VolumePlace& place) {
-  constexpr int flags = O_PATH | O_DIRECTORY;
+  constexpr int flags = O_DIRECTORY;
   if (!place.process) return sys::open_on_host(place.path, flags);
   sys::Fd directory = sys::open_in_root(place.process->process().open_root(), place.path, flags);
   if (!place.process->process().exists()) throw sys::Error(ESRCH, "pidfd_send_signal");
@@ -34,11 +35,9 @@ sys::Fd open_volume(const VolumePlace& place) {
 
 std::string file_system_of(const VolumePlace& place, const sys::FileStatus& directory) {
   const core::MountKey key{directory.mount_id, directory.device.major, directory.device.minor};
-  const std::string mountinfo =
-      place.process ? place.process->process().read("mountinfo", most_mountinfo, sys::End::at_empty_read)
-                    : sys::read_whole<std::string>(sys::open_path("/proc/thread-self/mountinfo", O_RDONLY), most_mountinfo,
-                                                   sys::End::at_empty_read, "/proc/thread-self/mountinfo");
-  return core::file_system_of(mountinfo, key);
+  const std::string shown = place.process ? place.process->process().path("mountinfo") : "/proc/thread-self/mountinfo";
+  const sys::Fd file = place.process ? open_mountinfo(place.process->process()) : sys::open_path(shown, O_RDONLY);
+  return core::file_system_of(sys::read_whole<std::string>(file, most_mountinfo, sys::End::at_empty_read, shown), key);
 }
 
 void refuse_remote(const std::string& file_system, const std::string& path) {

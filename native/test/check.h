@@ -6,7 +6,6 @@
 #include <cstdlib>
 #include <exception>
 #include <functional>
-#include <source_location>
 #include <sstream>
 #include <string>
 #include <string_view>
@@ -35,6 +34,12 @@ struct Registration {
 
 struct Failure {
   std::string text;
+};
+
+/// Not std::source_location, which clang 14 has not.
+struct Place {
+  const char* file;
+  int line;
 };
 
 template <class T>
@@ -66,16 +71,16 @@ std::string show(const T& value) {
   return out.str();
 }
 
-[[noreturn]] inline void fail(std::string_view what, const std::source_location& where) {
-  throw Failure{std::string(where.file_name()) + ':' + std::to_string(where.line()) + ": " + std::string(what)};
+[[noreturn]] inline void fail(std::string_view what, const Place& where) {
+  throw Failure{std::string(where.file) + ':' + std::to_string(where.line) + ": " + std::string(what)};
 }
 
-inline void check(bool holds, const char* expression, const std::source_location& where) {
+inline void check(bool holds, const char* expression, const Place& where) {
   if (!holds) fail(std::string(expression) + " does not hold", where);
 }
 
 template <class Found, class Expected>
-void check_equal(const Found& found, const Expected& expected, const char* expression, const std::source_location& where) {
+void check_equal(const Found& found, const Expected& expected, const char* expression, const Place& where) {
   bool equal = false;
   if constexpr (is_number<Found> && is_number<Expected>) {
     equal = std::cmp_equal(found, expected);
@@ -116,8 +121,8 @@ inline int run_all() {
       fact, name);                                                            \
   static void name()
 #define TEST(fact) PODPROBE_TEST(PODPROBE_JOIN(test_, __COUNTER__), fact)
-#define CHECK(expression) podprobe::test::check(static_cast<bool>(expression), #expression, std::source_location::current())
+#define CHECK(expression) podprobe::test::check(static_cast<bool>(expression), #expression, {__FILE__, __LINE__})
 #define CHECK_EQUAL(found, expected) \
-  podprobe::test::check_equal((found), (expected), #found, std::source_location::current())
+  podprobe::test::check_equal((found), (expected), #found, {__FILE__, __LINE__})
 
 int main() { return podprobe::test::run_all(); }

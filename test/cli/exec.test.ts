@@ -1,8 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import * as assert from 'uvu/assert';
+import { FORWARDED } from '../../lib/cli/exec.ts';
 import { commandLine, NOBODY, podprobe, unfitForNobody } from '../helpers/command.ts';
+import { hostile, unfit } from '../helpers/hostile.ts';
 import { suite } from '../helpers/suite.ts';
 
 const test = suite('cli: exec');
@@ -87,7 +90,12 @@ test(
   { skip },
 );
 
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGUSR1', 'SIGUSR2', 'SIGWINCH'] as const) {
+const guide = readFileSync(new URL('../../docs/guides/exec.md', import.meta.url), 'utf8');
+const documented = (/^(SIG[^.]+) are passed on\./m.exec(guide)?.[1] ?? '').split(/, | and /) as NodeJS.Signals[];
+
+test('the guide names all signals that are passed on', () => assert.equal(documented, [...FORWARDED]));
+
+for (const signal of documented) {
   test(
     `passes ${signal} on`,
     async () => {
@@ -108,6 +116,21 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGUSR1', 'SIGUSR2', 'SIGW
     { skip },
   );
 }
+
+test(
+  'leaves the command no descriptor where there is no close_range(2), whatever the limit is by now',
+  async () => {
+    const lower = ['sh', '-c', 'ulimit -S -n 64; exec "$@"', 'sh'];
+    const own = await podprobe(['exec', pid, '--', 'ls', '/proc/self/fd']);
+    for (const limit of [[], lower]) {
+      const prefix = [await hostile('without'), 'close_range', ...limit];
+      const { stdout, stderr } = await podprobe(['exec', pid, '--', 'ls', '/proc/self/fd'], { prefix });
+      assert.equal([stdout, stderr], [own.stdout, '']);
+    }
+    assert.is(own.stdout, '0\n1\n2\n3\n');
+  },
+  { skip: skip ?? unfit() },
+);
 
 test(
   'kills the command after --timeout, exits 5 and says so',

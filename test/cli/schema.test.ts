@@ -1,6 +1,7 @@
 import * as assert from 'uvu/assert';
 import { NOBODY, podprobe, unfitForNobody } from '../helpers/command.ts';
 import { Container } from '../helpers/container.ts';
+import { checkNames } from '../helpers/doctor.ts';
 import { hostile, startHostile, unfit } from '../helpers/hostile.ts';
 import { assertKeeps, type SchemaName } from '../helpers/schema.ts';
 import { suite } from '../helpers/suite.ts';
@@ -168,19 +169,9 @@ test(
 
 test('doctor', async () => {
   const { checks } = await documentOf<{ checks: { name: string }[] }>('doctor', ['doctor']);
-  const names = [
-    'kernel',
-    'mapping query',
-    'other processes',
-    'exec',
-    'yama',
-    'hidepid',
-    'files of containers',
-    'live environment',
-  ];
   assert.equal(
     checks.map(({ name }) => name),
-    names,
+    checkNames,
   );
 });
 

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { relative } from 'node:path';
 import { createInterface } from 'node:readline';
 import * as assert from 'uvu/assert';
 import { writeGeneration } from '../../lib/demo/atomic-writer.ts';
@@ -11,6 +12,9 @@ import { assertKeeps } from '../helpers/schema.ts';
 import { suite } from '../helpers/suite.ts';
 import { Tmpfs } from '../helpers/volumes.ts';
 
+/** Uid of a pod that no node has. */
+const POD = '00000000-0000-4000-8000-000000000001';
+
 const test = suite('cli: watch');
 const skip = unfit({ root: true });
 
@@ -18,6 +22,7 @@ type Line = {
   event: string;
   path: string;
   podUid: string | null;
+  kind: string | null;
   volume: string | null;
   added: Record<string, unknown>[];
   changed: Record<string, unknown>[];
@@ -45,11 +50,6 @@ class Running implements AsyncDisposable {
     assert.ok(value, `the command has ended: ${this.stderr}`);
     this.text += `${value}\n`;
     return assertKeeps<Line>('watch', JSON.parse(value as string) as object);
-  }
-
-  /** Two lines, in the order of their paths. */
-  async lines(): Promise<Line[]> {
-    return [await this.line(), await this.line()].sort((a, b) => (a.path < b.path ? -1 : 1));
   }
 
   async end(signal?: NodeJS.Signals): Promise<number | null> {
@@ -93,6 +93,28 @@ test(
     assert.is(await watch.end('SIGINT'), 0);
     assert.not.match(watch.text + watch.stderr, /planted/);
     assert.is(watch.stderr, '');
+  },
+  { skip },
+);
+
+test(
+  "a path as kubelet's: the pod, the kind and the name that it says",
+  async () => {
+    using tmpfs = new Tmpfs();
+    const places: [path: string, kind: string | null, volume: string | null][] = [
+      [`pods/${POD}/volumes/kubernetes.io~secret/foo`, 'secret', 'foo'],
+      [`pods/${POD}/volumes/kubernetes.io~projected/token`, 'projected', 'token'],
+      [`pods/${POD}/volumes/kubernetes.io~empty-dir/foo`, null, null],
+    ];
+    for (const [path, kind, volume] of places) {
+      writeGeneration(tmpfs.directory(path), { foo: 'bar' });
+      for (const given of [`${tmpfs.path}/${path}`, `${relative('.', tmpfs.path)}/${path}/`]) {
+        const { stdout } = await podprobe(['watch', given, '--count', 1]);
+        const line = assertKeeps<Line>('watch', JSON.parse(stdout) as object);
+        const podUid = kind === null ? null : POD;
+        assert.equal([line.path, line.podUid, line.kind, line.volume], [given, podUid, kind, volume]);
+      }
+    }
   },
   { skip },
 );
@@ -172,27 +194,31 @@ test(
   'the whole node: volumes that are there, that come later, and that go',
   async () => {
     using tmpfs = new Tmpfs();
-    const place = (name: string) => tmpfs.directory(`pods/0000-${name}/volumes/kubernetes.io~secret/${name}`);
+    const place = (name: string) => tmpfs.directory(`pods/${POD}/volumes/kubernetes.io~secret/${name}`);
     using one = new Tmpfs(place('one'));
     writeGeneration(one.path, { foo: 'bar' });
     await using watch = new Running(['--all', '--host', process.pid]);
-    const ready = await watch.line();
-    assert.equal([ready.event, ready.path, ready.podUid, ready.volume], ['ready', one.path, '0000-one', 'one']);
+    // the node may have volumes of its own
+    const next = async (): Promise<Line> => {
+      for (;;) {
+        const line = await watch.line();
+        if (line.podUid === POD) return line;
+      }
+    };
+    const ready = await next();
+    assert.equal([ready.event, ready.path, ready.volume], ['ready', one.path, 'one']);
     using two = new Tmpfs(place('two'));
     writeGeneration(two.path, { caz: 'baz' });
-    const later = await watch.line();
+    const later = await next();
     assert.equal([later.event, later.volume], ['ready', 'two']);
     writeGeneration(one.path, { foo: 'new' });
     writeGeneration(two.path, { caz: 'new' });
-    assert.equal(
-      (await watch.lines()).map(({ event, volume }) => [event, volume]),
-      [
-        ['update', 'one'],
-        ['update', 'two'],
-      ],
-    );
+    assert.equal([await next(), await next()].map(({ event, volume }) => [event, volume]).sort(), [
+      ['update', 'one'],
+      ['update', 'two'],
+    ]);
     one.unmount();
-    const gone = await watch.line();
+    const gone = await next();
     assert.equal([gone.event, gone.volume], ['gone', 'one']);
     assert.is(await watch.end('SIGINT'), 0);
   },

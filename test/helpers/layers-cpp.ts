@@ -5,9 +5,11 @@ type Rule = { lists?: readonly string[]; uses: readonly string[] };
 const folders: Readonly<Record<string, Rule>> = {
   napi: { lists: ['napi_files'], uses: ['tasks', 'sys', 'core'] },
   tasks: { lists: ['task_files'], uses: ['sys', 'core', 'nsexec/protocol.h'] },
-  sys: { lists: ['sys_files'], uses: [] },
+  sys: { lists: ['sys_files'], uses: ['errand/protocol.h'] },
   core: { lists: ['core_files'], uses: [] },
-  nsexec: { lists: ['nsexec_files'], uses: [] },
+  nsexec: { lists: ['nsexec_files'], uses: ['freestanding'] },
+  errand: { lists: ['errand_files'], uses: ['freestanding'] },
+  freestanding: { lists: ['freestanding_files'], uses: [] },
   demo: { lists: ['setenv_files', 'pod_files'], uses: [] },
   test: { uses: ['tasks', 'sys', 'core', 'fuzz'] },
   fuzz: { uses: ['core'] },

@@ -17,6 +17,7 @@ const layers = [
   ['watchdog'],
   ['native'],
   ['errors'],
+  ['root'],
 ];
 
 const indexUsers = ['cli', 'demo'];

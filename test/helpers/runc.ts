@@ -69,6 +69,11 @@ export class Container implements Disposable {
     });
   }
 
+  /** The words that have runc itself run a command in it. */
+  execWords(...argv: string[]): string[] {
+    return ['runc', '--root', this.state, 'exec', this.name, ...argv];
+  }
+
   /** What a command prints that runc itself runs in it. */
   exec(...argv: string[]): string {
     return this.#runc('exec', this.name, ...argv);

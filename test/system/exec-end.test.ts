@@ -117,6 +117,41 @@ test(
   { skip },
 );
 
+/** Ends so many Workers of a fixture, each a moment after its last command has started; gives how many descriptors are left. */
+async function endWorkers(name: string, count: number): Promise<number> {
+  const pids: number[] = [];
+  const open = () => readdirSync('/proc/self/fd').length;
+  const end = async (delay: number) => {
+    const worker = new Worker(fixture(name), { workerData: { pid: target.pid }, execArgv: [] });
+    worker.on('message', (pid: number) => pids.push(pid));
+    await once(worker, 'message');
+    await new Promise((resolve) => setTimeout(resolve, delay));
+    await worker.terminate();
+    for (const pid of pids.splice(0)) await untilGone(pid);
+  };
+  await end(0);
+  const before = open();
+  for (let i = 0; i < count; i++) await end(i % 7);
+  return open() - before;
+}
+
+test(
+  'leaves no descriptor when its Worker is ended before it has made streams of them',
+  async () => {
+    assert.ok((await endWorkers('exec-stuck.mjs', 10)) <= 1);
+  },
+  { skip },
+);
+
+test(
+  'leaves no descriptor when its Worker is ended at any moment of a start',
+  async () => {
+    const left = await endWorkers('exec-often.mjs', 20);
+    assert.ok(left <= 1, `${left} descriptors are left`);
+  },
+  { skip, timeout: 120_000 },
+);
+
 test(
   'leaves no zombie',
   async () => {

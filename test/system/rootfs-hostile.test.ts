@@ -1,11 +1,9 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
 import { lstat, readFile } from 'node:fs/promises';
 import { setTimeout as wait } from 'node:timers/promises';
 import * as assert from 'uvu/assert';
 import { ContainerFile, openIn, openProcess, type Process, readdirIn, readFileIn, statIn } from '../../lib/index.ts';
-import { commandLine, podprobe } from '../helpers/command.ts';
+import { podprobe } from '../helpers/command.ts';
 import { Container } from '../helpers/container.ts';
 import { hostile, unfit } from '../helpers/hostile.ts';
 import { rejects } from '../helpers/rejects.ts';
@@ -16,6 +14,8 @@ const test = suite('files of a container that cheats');
 const skip = unfit({ root: true });
 const READS = 200_000;
 const IN_FLIGHT = 64;
+/** Descriptors that threads keep: two of an errand each. */
+const KEPT = 2 * (4 + 16);
 
 const openFiles = (): number => readdirSync('/proc/self/fd').length;
 
@@ -50,7 +50,7 @@ test(
     const before = openFiles();
     const answers = await tally(READS, () => answer(readFileIn(held, '/swap/dir/file')));
     assert.equal(Object.fromEntries(answers), { inside: READS });
-    assert.is(openFiles(), before);
+    assert.ok(openFiles() <= before + KEPT, `${before} open files before, ${openFiles()} after`);
     // the same tree gets a reader that looks before it opens to read the host's file
     let naive = 0;
     for (let round = 0; naive === 0 && round < 50; round++) {
@@ -138,7 +138,7 @@ test(
     await container.stop();
     await held.close();
     await eventually(
-      () => openFiles() <= before + 1,
+      () => openFiles() <= before + KEPT,
       () => `${before} open files before, ${openFiles()} after`,
     );
   },
@@ -156,26 +156,10 @@ async function assertStuckFile(held: Process): Promise<void> {
 }
 
 test(
-  'says in time that a file system does not answer, and ends with its server at the latest',
-  async () => {
-    await using container = await Container.start('fuse');
-    const [program, ...args] = commandLine(['cat', container.pid, '/tmp/file', `--timeout=${TIMEOUT}`]);
-    const child = spawn(program, args, { stdio: ['ignore', 'inherit', 'pipe'] });
-    const ended = once(child, 'close');
-    const [message] = (await once(child.stderr, 'data')) as [Buffer];
-    assert.match(String(message), /ETIMEDOUT.*no answer within 400 ms/);
-    // a request that a server has taken cannot be taken back: the kernel keeps whoever waits for it, SIGKILL or not
-    await container.stop();
-    assert.is((await ended)[0], 5);
-  },
-  { skip: skip ?? unfitForFuse() },
-);
-
-test(
   'does not resolve paths in another way where there is no openat2(2)',
   async () => {
     await using container = await Container.start('tree');
-    const prefix = [await hostile('no_openat2')];
+    const prefix = [await hostile('without'), 'openat2'];
     for (const words of [
       ['cat', container.pid, '/dir/file'],
       ['ls', container.pid, '/dir'],

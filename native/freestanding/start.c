@@ -1,7 +1,8 @@
-/* The entry point, and what the compiler may call although there is no libc. */
-#include "kernel.h"
+/* The entry point of a program without a libc, and what the compiler may call although there is no libc. */
+#include "freestanding/kernel.h"
 
-_Noreturn void run_monitor(void);
+/* The program: it ends by exit_group(2). */
+_Noreturn void run_program(void);
 
 void *memcpy(void *to, const void *from, size_t size) {
   unsigned char *out = to;
@@ -16,7 +17,7 @@ void *memset(void *to, int byte, size_t size) {
   return to;
 }
 
-__attribute__((used)) _Noreturn static void begin(void) { run_monitor(); }
+__attribute__((used)) _Noreturn static void begin(void) { run_program(); }
 
 #if defined(__x86_64__)
 __asm__(".globl _start\n_start:\n  xor %ebp, %ebp\n  and $-16, %rsp\n  call begin\n  hlt\n");
