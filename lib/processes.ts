@@ -6,9 +6,13 @@ import { type Process, processError, transactAtOnce } from './process.ts';
 
 /** Who a process is for the kernel's checks. Ids are those of this process's user namespace. */
 export interface ProcessCredentials {
+  /** Real user id. */
   readonly uid: number;
+  /** Effective user id. */
   readonly effectiveUid: number;
+  /** Real group id. */
   readonly gid: number;
+  /** Effective group id. */
   readonly effectiveGid: number;
   /** Effective capabilities: bit n is capability n; counted in the user namespace of the process. */
   readonly capabilities: bigint;
@@ -16,13 +20,17 @@ export interface ProcessCredentials {
 
 /** Inode numbers of namespaces, as `/proc/PID/ns` shows them; null for one that may not be read. */
 export interface NamespaceNumbers {
+  /** Of mounts. */
   readonly mnt: number | null;
+  /** Of process ids. */
   readonly pid: number | null;
+  /** Of users. */
   readonly user: number | null;
 }
 
 /** One line of the list of processes. */
 export interface ProcessSummary {
+  /** Process id, as /proc has it. */
   readonly pid: number;
   /** Process id of the parent; 0 where that is in another pid namespace, or where there is none. */
   readonly parentPid: number;
@@ -32,6 +40,7 @@ export interface ProcessSummary {
   readonly startTime: bigint;
   /** One letter, such as `R`, `S`, `D`, `Z`. */
   readonly state: string;
+  /** It is one of the kernel's own, and has no program. */
   readonly kernelThread: boolean;
   /** It has exited, and waits for its parent. */
   readonly zombie: boolean;
