@@ -8,8 +8,8 @@ export interface Drift {
   readonly change: 'added' | 'removed' | 'changed';
 }
 
-/** Entry that getenv(3) would find, by name in latin1, which keeps every byte apart. */
-function effective(block: EnvironmentBlock): Map<string, EnvironmentEntry> {
+/** @internal Entry that getenv(3) would find, by name in latin1, which keeps every byte apart. */
+export function effectiveEntries(block: EnvironmentBlock): Map<string, EnvironmentEntry> {
   const byName = new Map<string, EnvironmentEntry>();
   for (const entry of block.entries) {
     const name = entry.name?.toString('latin1');
@@ -27,8 +27,8 @@ function effective(block: EnvironmentBlock): Map<string, EnvironmentEntry> {
 export function environmentDrift({ initial, live }: ProcessEnvironment): Drift[] | null {
   if (initial === null || live?.state !== 'ok') return null;
   if (initial.truncated || (initial.state !== 'intact' && initial.state !== 'empty')) return null;
-  const before = effective(initial);
-  const after = effective(live);
+  const before = effectiveEntries(initial);
+  const after = effectiveEntries(live);
   const drift: Drift[] = [];
   for (const [name, entry] of before) {
     const now = after.get(name);

@@ -1,5 +1,13 @@
 export { type Drift, environmentDrift } from './drift.ts';
 export {
+  environmentLayers,
+  type EnvironmentLayers,
+  type LayerEntry,
+  type StartChange,
+  type VariableOrigin,
+  type VariableOrigins,
+} from './drift/layers.ts';
+export {
   EnvironmentBlock,
   type EnvironmentEntry,
   InitialEnvironment,
@@ -12,6 +20,7 @@ export {
 } from './environ.ts';
 export { SystemError, type SystemErrorRecord, TargetError, UsageError } from './errors.ts';
 export { type Bundle, type BundleSearch, findBundle } from './kube/bundle.ts';
+export { type BundleEnvironment, type BundleState, readBundleEnvironment } from './kube/bundle-environment.ts';
 export type { BundleConfig, BundleMount, BundlePod, BundleVariable } from './kube/bundle-config.ts';
 export { type CgroupFile, type CgroupLine, parseCgroupFile } from './kube/cgroup-file.ts';
 export {
@@ -33,6 +42,8 @@ export {
 export { type MountHints, readMountHints } from './kube/mount-hints.ts';
 export type { ListedContainer, ListedPod, ListedProcess, ListedVolume, PodList } from './kube/pod-list.ts';
 export { listPods, type ListPodsOptions } from './kube/pods.ts';
+export type { Answer } from './kube/reader-rule.ts';
+export { type EnvironReader, type EnvironReaders, readersOf } from './kube/readers.ts';
 export type { StateDirectories } from './kube/state-directories.ts';
 export { resolvePod, resolveTarget } from './kube/target.ts';
 export { findMount, listMounts } from './mounts.ts';

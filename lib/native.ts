@@ -82,6 +82,15 @@ export interface NativeProcessTable {
   readonly cgroups: ArrayBuffer;
 }
 
+/** Numbers (u32) from the process's own namespace upwards; who made each of the user namespaces. */
+export interface NativeAncestry {
+  readonly pidNamespaces: ArrayBuffer;
+  readonly userNamespaces: ArrayBuffer;
+  readonly owners: ArrayBuffer;
+  readonly opensUnprivileged: boolean;
+  readonly opensUntracing: boolean;
+}
+
 /** A mount table that is watched. */
 export type MountWatchHandle = object & { readonly __mountWatch: unique symbol };
 
@@ -171,6 +180,7 @@ export interface Addon {
   ): Promise<Outcome<NativeEnvironment>[]>;
   listProcesses(id: number, withNamespaces: boolean, timeout: number): Promise<Outcome<NativeProcessTable>[]>;
   readCommandLine(id: number, target: number | ProcessHandle, timeout: number): Promise<Outcome<ArrayBuffer>[]>;
+  readAncestry(id: number, target: number | ProcessHandle, timeout: number): Promise<Outcome<NativeAncestry>[]>;
   listMounts(id: number, target: number | ProcessHandle, timeout: number): Promise<Outcome<NativeMountTable>[]>;
   /** By statmount(2), whatever mountinfo says. */
   listNamespaceMounts(

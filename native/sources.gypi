@@ -33,6 +33,7 @@
       "core/symtab.cc"
     ],
     "sys_files": [
+      "sys/capability.cc",
       "sys/directory.cc",
       "sys/errand.cc",
       "sys/fd.cc",
@@ -43,6 +44,7 @@
       "sys/mapped_file.cc",
       "sys/mapping_query.cc",
       "sys/memfd.cc",
+      "sys/namespace.cc",
       "sys/openat2.cc",
       "sys/pipes.cc",
       "sys/process.cc",
@@ -64,6 +66,7 @@
       "tasks/look_at_volumes.cc",
       "tasks/mount_status.cc",
       "tasks/pacing.cc",
+      "tasks/read_ancestry.cc",
       "tasks/read_command_line.cc",
       "tasks/read_environment.cc",
       "tasks/read_generation.cc",

@@ -1,15 +1,19 @@
 import {
+  type BundleEnvironment,
   type ContainerIdentity,
+  type EnvironReaders,
   environmentDrift,
   identifyContainer,
   type IdentifyOptions,
   type Process,
   type ProcessEnvironment,
   type ReadEnvironmentOptions,
+  readBundleEnvironment,
   readEnvironment,
+  readersOf,
   SystemError,
 } from '../index.ts';
-import { envDocument } from '../report/env-json.ts';
+import { type EnvironmentContext, envDocument } from '../report/env-json.ts';
 import { envText } from '../report/env-text.ts';
 import { toDisclosure } from './disclosure.ts';
 import { EXIT } from './exit-code.ts';
@@ -18,47 +22,77 @@ import { type OutputOptions, print, printJson, terminalStyle } from './output.ts
 import { parseStateDirectories } from './state-directories.ts';
 import { openTarget } from './target.ts';
 
+interface Surroundings extends EnvironmentContext {
+  readonly identity: ContainerIdentity | null;
+  readonly bundle: BundleEnvironment | null;
+  readonly readers: EnvironReaders | null;
+}
+
+const LAYERS = ['bundle', 'initial', 'live'] as const;
+
+/** The layers that were asked for: all where nothing was named. */
+function layersOf(options: OutputOptions): Record<(typeof LAYERS)[number], boolean> {
+  const all = options['readers'] !== true && LAYERS.every((layer) => options[layer] !== true);
+  const wanted = (layer: (typeof LAYERS)[number]): boolean => all || options[layer] === true;
+  return { bundle: wanted('bundle'), initial: wanted('initial'), live: wanted('live') };
+}
+
 function toReadOptions(options: OutputOptions): ReadEnvironmentOptions {
-  const both = options.initial === options.live;
+  const { initial, live } = layersOf(options);
   const stopTimeout = parseMilliseconds('--stop-timeout', options['stopTimeout']);
   return {
-    initial: both || options.initial === true,
-    live: both || options.live === true,
+    initial,
+    live,
     stop: options['stop'] === true && stopTimeout,
     timeout: parseMilliseconds('--timeout', options.timeout),
   };
 }
 
-function toExitCode({ initial, live }: ProcessEnvironment): number {
-  const unknown =
-    (live !== null && live.state !== 'ok') || initial?.state === 'unreadable' || initial?.truncated === true;
-  return unknown ? EXIT.incomplete : EXIT.done;
+function isUnknown({ initial, live }: ProcessEnvironment, { bundle, readers }: Surroundings): boolean {
+  return (
+    (live !== null && live.state !== 'ok') ||
+    initial?.state === 'unreadable' ||
+    initial?.truncated === true ||
+    bundle?.state === 'unknown' ||
+    bundle?.state === 'unreadable' ||
+    bundle?.truncated === true ||
+    readers?.complete === false ||
+    readers?.readers.some(({ answer }) => answer === 'unknown') === true
+  );
 }
 
 /** Null where the process has ended meanwhile, or may not be seen: what was read of its environment stands. */
-async function identify(held: Process, options: IdentifyOptions): Promise<ContainerIdentity | null> {
+async function orNull<Value>(read: Promise<Value>): Promise<Value | null> {
   try {
-    return await identifyContainer(held, options);
+    return await read;
   } catch (error) {
     if (error instanceof SystemError) return null;
     throw error;
   }
 }
 
+async function survey(held: Process, options: OutputOptions): Promise<Surroundings> {
+  const wait: IdentifyOptions = {
+    timeout: parseMilliseconds('--timeout', options.timeout),
+    stateDirectories: parseStateDirectories(options['stateDirectory']),
+  };
+  const bundle = layersOf(options).bundle ? await orNull(readBundleEnvironment(held, wait)) : null;
+  const identity = bundle?.identity ?? (await orNull(identifyContainer(held, wait)));
+  const readers = options['readers'] === true ? await readersOf(held, wait) : null;
+  return { identity, bundle, readers };
+}
+
 /** `podprobe env`. */
 export async function runEnv(target: string, options: OutputOptions): Promise<number> {
   const disclosure = toDisclosure(options);
   const readOptions = toReadOptions(options);
-  const stateDirectories = parseStateDirectories(options['stateDirectory']);
   await using held = await openTarget(target, options);
   using environment = await readEnvironment(held, readOptions);
-  const identity = await identify(held, {
-    timeout: parseMilliseconds('--timeout', options['timeout']),
-    stateDirectories,
-  });
-  if (options.json === true) printJson(envDocument(environment, disclosure, identity));
-  else print(envText(environment, disclosure, terminalStyle(), identity));
-  const code = toExitCode(environment);
+  const context = await survey(held, options);
+  using _bundle = context.bundle;
+  if (options.json === true) printJson(envDocument(environment, disclosure, context));
+  else print(envText(environment, disclosure, terminalStyle(), context));
+  const code = isUnknown(environment, context) ? EXIT.incomplete : EXIT.done;
   const drifted = options.exitCode === true && (environmentDrift(environment)?.length ?? 0) > 0;
   return code === EXIT.done && drifted ? EXIT.found : code;
 }

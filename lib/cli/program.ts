@@ -37,11 +37,13 @@ function addEnv(program: Command): void {
     .argument('<target>', TARGET)
     .summary('initial and live environment of a process, and the drift between them')
     .description(
-      'Shows what a process was started with (/proc/PID/environ) beside what it uses now (its __environ), and what has changed in between. Values are shown by length and fingerprint only.',
+      'Shows what the runtime was told (the OCI bundle of its container), what a process was started with (/proc/PID/environ) and what it uses now (its __environ), and what has changed in between. Values are shown by length and fingerprint only.',
     )
     .addOption(jsonOption())
+    .option('--bundle', 'only what the runtime was told to start its container with')
     .option('--initial', 'only what it was started with')
     .option('--live', 'only what it uses now')
+    .option('--readers', 'who else on this node could read what it was started with')
     .option('--stop', 'stop it while looking')
     .option('--stop-timeout <MS>', 'let it run again after so many milliseconds at the latest', '50')
     .option('--timeout <MS>', 'give up after so many milliseconds', '2000')

@@ -33,6 +33,8 @@ export async function readProcLink(pid: number, name: string): Promise<string | 
 export interface ProcStat {
   /** Name of the command, at most 15 bytes; as latin1. */
   readonly comm: string;
+  /** One letter: `Z` has exited. */
+  readonly state: string;
   /** The parent; 0 where it is in no pid namespace of the reader. */
   readonly parent: number;
   /** Clock ticks from boot to the start. */
@@ -42,15 +44,15 @@ export interface ProcStat {
 /**
  * Reads `/proc/PID/stat`. The name of the command may hold spaces and parentheses.
  *
- * Shape: `4242 (a) b) S 1 4242 …`. Source: proc_pid_stat(5), fields 4 and 22.
+ * Shape: `4242 (a) b) S 1 4242 …`. Source: proc_pid_stat(5), fields 3, 4 and 22.
  */
 export function parseStat(bytes: Buffer): ProcStat | null {
   const text = bytes.toString('latin1');
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
-  const [parent, startTime] = [fields[1], fields[19]];
+  const [state = '', parent, startTime] = [fields[0], fields[1], fields[19]];
   if (!/^\d+$/.test(parent ?? '') || !/^\d+$/.test(startTime ?? '')) return null;
   const comm = text.slice(text.indexOf('(') + 1, text.lastIndexOf(')'));
-  return { comm, parent: Number(parent), startTime: BigInt(startTime as string) };
+  return { comm, state, parent: Number(parent), startTime: BigInt(startTime as string) };
 }
 
 /** Null when there is no such process. */

@@ -1,6 +1,5 @@
 import { isUtf8 } from 'node:buffer';
 import { type EnvironmentBlock, type EnvironmentEntry, InitialEnvironment } from '../environ.ts';
-import type { SecretEntry } from '../watch/event.ts';
 import type { Fingerprint } from './fingerprint.ts';
 
 /** How values are shown. */
@@ -48,7 +47,7 @@ export function nameDocument(name: Buffer | null): BytesDocument<'name'> {
 }
 
 export function entryDocument(
-  { name, value }: EnvironmentEntry | SecretEntry,
+  { name, value }: EnvironmentEntry | Pick<EnvironmentEntry, 'name' | 'value'>,
   { fingerprint, reveal }: Disclosure,
 ): EntryDocument {
   const shown = { ...nameDocument(name), length: value.length, fingerprint: fingerprint(value) };

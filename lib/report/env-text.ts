@@ -1,13 +1,23 @@
-import { type Drift, environmentDrift } from '../drift.ts';
-import type { EnvironmentBlock, EnvironmentEntry, ProcessEnvironment } from '../environ.ts';
-import type { ContainerIdentity } from '../kube/identity.ts';
+import { environmentLayers, type EnvironmentLayers } from '../drift/layers.ts';
+import type { ProcessEnvironment } from '../environ.ts';
+import type { BundleEnvironment } from '../kube/bundle-environment.ts';
 import { containerText } from './container-text.ts';
-import { type Disclosure, shownEntries } from './entry.ts';
+import type { Disclosure } from './entry.ts';
+import type { EnvironmentContext } from './env-json.ts';
+import { envTable } from './env-table.ts';
 import { printable } from './printable.ts';
-import { alignColumns, count, type Style } from './style.ts';
+import { readersText } from './readers-text.ts';
+import { count, type Style } from './style.ts';
 
-const MARKS = { added: '+', removed: '-', changed: '~' } as const;
-const COLOURS = { added: 'green', removed: 'red', changed: 'yellow' } as const;
+function describeBundle(bundle: BundleEnvironment, style: Style): string {
+  const { state, reason, path, entries, truncated } = bundle;
+  const doubtful = state === 'unknown' || state === 'unreadable';
+  const shown = doubtful ? style('yellow', state) : state.replace('-', ' ');
+  const size = path === null ? '' : `, ${count(entries.length, 'variable')}`;
+  const cut = truncated ? ', truncated' : '';
+  const why = reason === null ? '' : ` (${printable(reason)})`;
+  return `${style('bold', 'bundle')}   ${shown}${size}${cut}${why}${path === null ? '' : `; ${printable(path)}`}`;
+}
 
 function describeInitial(initial: NonNullable<ProcessEnvironment['initial']>, style: Style): string {
   const why = initial.reason === null ? '' : ` (${initial.reason})`;
@@ -30,49 +40,49 @@ function describeLive(live: NonNullable<ProcessEnvironment['live']>, style: Styl
   return lines;
 }
 
-function describeDrift(drift: Drift[] | null): string {
-  if (drift === null) return 'What has changed since the start cannot be told.';
-  if (drift.length === 0) return 'Nothing has changed since the start.';
-  const of = (change: Drift['change']): number => drift.filter((one) => one.change === change).length;
-  const parts = (['added', 'changed', 'removed'] as const)
-    .filter((change) => of(change) > 0)
-    .map((change) => `${of(change)} ${change}`);
-  return `Since the start: ${parts.join(', ')}.`;
+const KINDS = ['added', 'changed', 'cut', 'removed'] as const;
+
+/** `1 added, 2 removed`. */
+function summarize(changes: readonly { readonly change: (typeof KINDS)[number] }[]): string {
+  const of = (kind: string): number => changes.filter(({ change }) => change === kind).length;
+  const parts = KINDS.filter((kind) => of(kind) > 0).map((kind) => `${of(kind)} ${kind}`);
+  return parts.join(', ');
 }
 
-function rowOf(mark: string, entry: EnvironmentEntry, note: string, { fingerprint, reveal }: Disclosure): string[] {
-  const name = entry.name === null ? '(no =)' : printable(entry.name);
-  const row = [mark, name, String(entry.value.length), fingerprint(entry.value), note];
-  return reveal ? [...row, printable(entry.value)] : row;
-}
-
-function rowsOf(block: EnvironmentBlock, changes: Map<string, Drift['change']>, disclosure: Disclosure): string[][] {
-  const seen = new Set<string>();
-  return shownEntries(block).map((entry) => {
-    const key = entry.name?.toString('latin1');
-    const change = key === undefined || seen.has(key) ? undefined : changes.get(key);
-    if (key !== undefined) seen.add(key);
-    return rowOf(change === undefined ? ' ' : MARKS[change], entry, change ?? '', disclosure);
-  });
-}
-
-function tableOf(rows: string[][], reveal: boolean, style: Style): string[] {
-  const [header = '', ...lines] = alignColumns([
-    [' ', 'NAME', 'BYTES', 'FINGERPRINT', 'CHANGE', ...(reveal ? ['VALUE'] : [])],
-    ...rows,
-  ]);
-  const colours: Record<string, (typeof COLOURS)[Drift['change']]> = {
-    '+': COLOURS.added,
-    '-': COLOURS.removed,
-    '~': COLOURS.changed,
-  };
-  return [
-    style('dim', header),
-    ...lines.map((line) => {
-      const colour = colours[line.charAt(0)];
-      return colour ? style(colour, line) : line;
-    }),
+function describeStart(start: NonNullable<EnvironmentLayers['start']>): string {
+  if (start.length === 0) return 'It was started with what the bundle says.';
+  const byRuntime = start.filter(({ by }) => by === 'runtime').map(({ name }) => printable(name));
+  const others = start.length - byRuntime.length;
+  const parts = [
+    ...(byRuntime.length > 0 ? [`${byRuntime.join(' and ')} by the runtime`] : []),
+    ...(others > 0 ? [`${others} by a hook, a plugin of the runtime, or a program that ran before`] : []),
   ];
+  return `Between bundle and start: ${summarize(start)} (${parts.join('; ')}).`;
+}
+
+function describeRun(run: EnvironmentLayers['run']): string {
+  if (run === null) return 'What has changed since the start cannot be told.';
+  if (run.length === 0) return 'Nothing has changed since the start.';
+  return `Since the start: ${summarize(run)}.`;
+}
+
+function verdicts({ initial, live }: ProcessEnvironment, layers: EnvironmentLayers): string[] {
+  const start = initial === null || layers.bundle === null;
+  return [
+    ...(start
+      ? []
+      : [
+          layers.start === null
+            ? 'What was changed between the bundle and the start cannot be told.'
+            : describeStart(layers.start),
+        ]),
+    ...(initial && live ? [describeRun(layers.run)] : []),
+  ];
+}
+
+/** Of what is in no container, and was not asked for alone, there is no bundle to speak of. */
+function isWorthALine({ initial, live }: ProcessEnvironment, { state, identity }: BundleEnvironment): boolean {
+  return state !== 'none' || identity.containerId !== null || (initial === null && live === null);
 }
 
 /** What `podprobe env` prints for people: lines without line ends. */
@@ -80,29 +90,21 @@ export function envText(
   environment: ProcessEnvironment,
   disclosure: Disclosure,
   style: Style,
-  identity: ContainerIdentity | null = null,
+  { identity = null, bundle = null, origins, readers = null }: EnvironmentContext = {},
 ): string[] {
   const { process, initial, live } = environment;
-  const drift = environmentDrift(environment);
-  const changes = new Map((drift ?? []).map(({ name, change }) => [name.toString('latin1'), change]));
+  const layers = environmentLayers(bundle, environment, origins);
   const lines = [
     `${style('bold', `process ${process.pid}`)} (${printable(process.comm)})  ${printable(process.exe ?? 'its executable may not be read')}`,
   ];
   if (identity !== null) lines.push(...containerText(identity, style));
+  if (bundle !== null && isWorthALine(environment, bundle)) lines.push(describeBundle(bundle, style));
   if (initial) lines.push(describeInitial(initial, style));
   if (live) lines.push(...describeLive(live, style));
-  const shown = live && live.length > 0 ? live : initial;
-  const removed =
-    drift === null || shown !== live
-      ? []
-      : (initial?.entries ?? []).filter(
-          (entry) => entry.name !== null && changes.get(entry.name.toString('latin1')) === 'removed',
-        );
-  const rows = [
-    ...(shown ? rowsOf(shown, shown === live ? changes : new Map(), disclosure) : []),
-    ...removed.map((entry) => rowOf('-', entry, 'removed', disclosure)),
-  ];
-  if (rows.length > 0) lines.push('', ...tableOf(rows, disclosure.reveal, style));
-  if (initial && live) lines.push('', describeDrift(drift));
+  const table = envTable(environment, layers, disclosure, style);
+  if (table.length > 0) lines.push('', ...table);
+  const words = verdicts(environment, layers);
+  if (words.length > 0) lines.push('', ...words);
+  if (readers !== null) lines.push('', ...readersText(readers, style));
   return lines;
 }

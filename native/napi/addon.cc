@@ -21,6 +21,7 @@ static Napi::Object Init(Napi::Env env, Napi::Object exports) {
   exports.Set("readEnvironments", Napi::Function::New(env, napi::read_environments, "readEnvironments"));
   exports.Set("listProcesses", Napi::Function::New(env, napi::list_processes, "listProcesses"));
   exports.Set("readCommandLine", Napi::Function::New(env, napi::read_command_line, "readCommandLine"));
+  exports.Set("readAncestry", Napi::Function::New(env, napi::read_ancestry, "readAncestry"));
   exports.Set("listMounts", Napi::Function::New(env, napi::list_mounts, "listMounts"));
   exports.Set("listNamespaceMounts", Napi::Function::New(env, napi::list_namespace_mounts, "listNamespaceMounts"));
   exports.Set("findMount", Napi::Function::New(env, napi::find_mount, "findMount"));

@@ -4,6 +4,7 @@
 #include "napi/buffer.h"
 #include "napi/process.h"
 #include "tasks/list_processes.h"
+#include "tasks/read_ancestry.h"
 #include "tasks/read_command_line.h"
 
 namespace podprobe::napi {
@@ -17,6 +18,16 @@ Napi::Value to_value(Napi::Env env, core::ProcessTable& table) {
   value.Set("names", to_buffer(env, table.names));
   value.Set("cgroupEnds", to_buffer(env, table.cgroup_ends));
   value.Set("cgroups", to_buffer(env, table.cgroups));
+  return value;
+}
+
+Napi::Value to_value(Napi::Env env, tasks::Ancestry& ancestry) {
+  Napi::Object value = Napi::Object::New(env);
+  value.Set("pidNamespaces", to_buffer(env, ancestry.pid_namespaces));
+  value.Set("userNamespaces", to_buffer(env, ancestry.user_namespaces));
+  value.Set("owners", to_buffer(env, ancestry.owners));
+  value.Set("opensUnprivileged", Napi::Boolean::New(env, ancestry.opens_unprivileged));
+  value.Set("opensUntracing", Napi::Boolean::New(env, ancestry.opens_untracing));
   return value;
 }
 
@@ -42,6 +53,17 @@ Napi::Value read_command_line(const Napi::CallbackInfo& info) {
         return with_process(target, [](const tasks::HeldProcess& held) { return tasks::read_command_line(held.process()); });
       },
       [](Napi::Env env, core::SecretBytes& text) { return to_buffer(env, text); });
+}
+
+Napi::Value read_ancestry(const Napi::CallbackInfo& info) {
+  const auto id = info[0].As<Napi::Number>().Uint32Value();
+  const std::chrono::milliseconds timeout(info[2].As<Napi::Number>().Int64Value());
+  return run_batch<tasks::Ancestry>(
+      info.Env(), id, 1, timeout,
+      [target = target_of(info[1])](std::size_t, const tasks::Allowance&) {
+        return with_process(target, [](const tasks::HeldProcess& held) { return tasks::read_ancestry(held.process()); });
+      },
+      [](Napi::Env env, tasks::Ancestry& ancestry) { return to_value(env, ancestry); });
 }
 
 }  // namespace podprobe::napi

@@ -8,5 +8,7 @@ namespace podprobe::napi {
 Napi::Value list_processes(const Napi::CallbackInfo& info);
 /// readCommandLine(id, target, timeout)
 Napi::Value read_command_line(const Napi::CallbackInfo& info);
+/// readAncestry(id, target, timeout)
+Napi::Value read_ancestry(const Napi::CallbackInfo& info);
 
 }  // namespace podprobe::napi

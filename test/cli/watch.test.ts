@@ -1,16 +1,14 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { relative } from 'node:path';
-import { createInterface } from 'node:readline';
 import * as assert from 'uvu/assert';
 import { writeGeneration } from '../../lib/demo/atomic-writer.ts';
 import { startMiniPod } from '../../lib/demo/mini-pod.ts';
-import { commandLine, podprobe } from '../helpers/command.ts';
+import { podprobe } from '../helpers/command.ts';
 import { unfit } from '../helpers/hostile.ts';
 import { assertKeeps } from '../helpers/schema.ts';
 import { suite } from '../helpers/suite.ts';
 import { Tmpfs } from '../helpers/volumes.ts';
+import { RunningWatch, type WatchLine } from '../helpers/running-watch.ts';
 
 /** Uid of a pod that no node has. */
 const POD = '00000000-0000-4000-8000-000000000001';
@@ -18,62 +16,13 @@ const POD = '00000000-0000-4000-8000-000000000001';
 const test = suite('cli: watch');
 const skip = unfit({ root: true });
 
-type Line = {
-  event: string;
-  path: string;
-  podUid: string | null;
-  kind: string | null;
-  volume: string | null;
-  added: Record<string, unknown>[];
-  changed: Record<string, unknown>[];
-  removed: { name: string }[];
-};
-
-/** The command while it runs, line by line. */
-class Running implements AsyncDisposable {
-  readonly #child;
-  readonly #lines;
-  readonly #closed;
-  stderr = '';
-  text = '';
-
-  constructor(words: readonly (string | number)[]) {
-    const [program, ...args] = commandLine(['watch', ...words]);
-    this.#child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
-    this.#child.stderr.on('data', (text) => (this.stderr += String(text)));
-    this.#lines = createInterface({ input: this.#child.stdout })[Symbol.asyncIterator]();
-    this.#closed = once(this.#child, 'close') as Promise<[number | null, string | null]>;
-  }
-
-  async line(): Promise<Line> {
-    const { value } = await this.#lines.next();
-    assert.ok(value, `the command has ended: ${this.stderr}`);
-    this.text += `${value}\n`;
-    return assertKeeps<Line>('watch', JSON.parse(value as string) as object);
-  }
-
-  async end(signal?: NodeJS.Signals): Promise<number | null> {
-    if (signal !== undefined) this.#child.kill(signal);
-    return (await this.#closed)[0];
-  }
-
-  hangUp(): void {
-    this.#child.stdout.destroy();
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.#child.kill('SIGKILL');
-    await this.#closed;
-  }
-}
-
 test(
   'a path: each generation on one line, values by length and fingerprint, and Ctrl-C ends it',
   async () => {
     using tmpfs = new Tmpfs();
     const path = tmpfs.directory('volume');
     writeGeneration(path, { foo: 'planted-one', caz: 'baz' });
-    await using watch = new Running([path]);
+    await using watch = new RunningWatch([path]);
     const ready = await watch.line();
     assert.equal([ready.event, ready.path, ready.podUid], ['ready', path, null]);
     assert.equal(
@@ -110,7 +59,7 @@ test(
       writeGeneration(tmpfs.directory(path), { foo: 'bar' });
       for (const given of [`${tmpfs.path}/${path}`, `${relative('.', tmpfs.path)}/${path}/`]) {
         const { stdout } = await podprobe(['watch', given, '--count', 1]);
-        const line = assertKeeps<Line>('watch', JSON.parse(stdout) as object);
+        const line = assertKeeps<WatchLine>('watch', JSON.parse(stdout) as object);
         const podUid = kind === null ? null : POD;
         assert.equal([line.path, line.podUid, line.kind, line.volume], [given, podUid, kind, volume]);
       }
@@ -127,7 +76,7 @@ test(
     writeGeneration(tmpfs.path, { foo: 'bar', bytes });
     const { code, stdout } = await podprobe(['watch', tmpfs.path, '--reveal', '--count', 1]);
     assert.is(code, 0);
-    const { added } = assertKeeps<Line>('watch', JSON.parse(stdout) as object);
+    const { added } = assertKeeps<WatchLine>('watch', JSON.parse(stdout) as object);
     assert.equal(
       added.map(({ value, valueBase64 }) => value ?? valueBase64),
       [bytes.toString('base64'), 'bar'],
@@ -145,7 +94,7 @@ test(
     writeFileSync(key, 'sixteen bytes or more');
     writeGeneration(tmpfs.path, { foo: 'bar' });
     const run = () => podprobe(['watch', tmpfs.path, '--count', 1, '--fingerprint-key', key]);
-    const [one, two] = [await run(), await run()].map(({ stdout }) => (JSON.parse(stdout) as Line).added);
+    const [one, two] = [await run(), await run()].map(({ stdout }) => (JSON.parse(stdout) as WatchLine).added);
     assert.equal(one, two);
   },
   { skip },
@@ -162,7 +111,7 @@ test(
     symlinkSync('..first', `${tmpfs.path}/..data`);
     const { stdout } = await podprobe(['watch', tmpfs.path, '--count', 1]);
     assert.not.match(stdout, /\u202e/);
-    const { added } = assertKeeps<Line>('watch', JSON.parse(stdout) as object);
+    const { added } = assertKeeps<WatchLine>('watch', JSON.parse(stdout) as object);
     assert.equal(
       added.map(({ name, nameBase64 }) => [name, nameBase64]),
       [
@@ -178,7 +127,7 @@ test(
   'a process: all its secret volumes with the pod they are of, to the end of the process',
   async () => {
     await using pod = await startMiniPod();
-    await using watch = new Running([pod.containerPid, '--host', pod.nodePid]);
+    await using watch = new RunningWatch([pod.containerPid, '--host', pod.nodePid]);
     const ready = await watch.line();
     assert.equal([ready.event, ready.path, ready.podUid, ready.volume], ['ready', pod.containerPath, pod.uid, 'foo']);
     pod.rotate({ foo: 'new', caz: 'baz' });
@@ -197,9 +146,9 @@ test(
     const place = (name: string) => tmpfs.directory(`pods/${POD}/volumes/kubernetes.io~secret/${name}`);
     using one = new Tmpfs(place('one'));
     writeGeneration(one.path, { foo: 'bar' });
-    await using watch = new Running(['--all', '--host', process.pid]);
+    await using watch = new RunningWatch(['--all', '--host', process.pid]);
     // the node may have volumes of its own
-    const next = async (): Promise<Line> => {
+    const next = async (): Promise<WatchLine> => {
       for (;;) {
         const line = await watch.line();
         if (line.podUid === POD) return line;
@@ -250,7 +199,7 @@ test(
   async () => {
     using tmpfs = new Tmpfs();
     writeGeneration(tmpfs.path, { n: '0' });
-    await using watch = new Running([tmpfs.path]);
+    await using watch = new RunningWatch([tmpfs.path]);
     await watch.line();
     watch.hangUp();
     writeGeneration(tmpfs.path, { n: '1' });

@@ -31,20 +31,27 @@ export class Container implements Disposable {
   readonly name: string;
   readonly pid: number;
 
-  private constructor(folder: string, name: string) {
+  private constructor(folder: string, name: string, state: string) {
     this.folder = folder;
-    this.state = join(folder, 'state');
+    this.state = state;
     this.name = name;
     const { pid } = JSON.parse(this.#runc('state', name)) as { pid: number };
     this.pid = pid;
   }
 
-  /** `applets`: programs of busybox. Without them the image holds nothing but one static program that sleeps. */
-  static start(change: Change = () => undefined, applets: readonly string[] = APPLETS): Container {
+  /**
+   * `applets`: programs of busybox. Without them the image holds nothing but one static program that sleeps. `known`: by what
+   * name runc is to know it, in the directory where runc keeps its records by itself.
+   */
+  static start(
+    change: Change = () => undefined,
+    applets: readonly string[] = APPLETS,
+    known: string | null = null,
+  ): Container {
     const folder = mkdtempSync(join(tmpdir(), 'podprobe-container-'));
     // so that the ids of a user namespace can reach it
     chmodSync(folder, 0o755);
-    const name = `podprobe-${process.pid}-${containers++}`;
+    const name = known ?? `podprobe-${process.pid}-${containers++}`;
     const root = join(folder, 'rootfs');
     for (const directory of ['bin', 'proc', 'dev', 'sys', 'tmp']) mkdirSync(join(root, directory), { recursive: true });
     copyFileSync(locate('busybox'), join(root, 'bin', applets.length > 0 ? 'busybox' : 'sleep'));
@@ -57,9 +64,9 @@ export class Container implements Disposable {
     config.linux.cgroupsPath = `/${name}`;
     change(config);
     writeFileSync(path, JSON.stringify(config));
-    const state = join(folder, 'state');
+    const state = known === null ? join(folder, 'state') : '/run/runc';
     execFileSync('runc', ['--root', state, 'run', '--detach', '--bundle', folder, name], { stdio: 'ignore' });
-    return new Container(folder, name);
+    return new Container(folder, name, state);
   }
 
   #runc(...args: string[]): string {

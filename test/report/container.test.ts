@@ -75,7 +75,7 @@ test('keeps to the schema, alone and in the document of env', () => {
     assertKeeps('container', containerDocument(identity));
     const { process } = assertKeeps<{ process: { container: { kind: string } } }>(
       'env',
-      envDocument(environmentOf({}), disclosure, identity),
+      envDocument(environmentOf({}), disclosure, { identity }),
     );
     assert.is(process.container.kind, identity.kind);
   }
@@ -98,7 +98,7 @@ test('the schema refuses what is no such document', () => {
 });
 
 test('stands below the process in the text of env', () => {
-  const [, line] = envText(environmentOf({}), disclosure, plainly, identityOf(pod));
+  const [, line] = envText(environmentOf({}), disclosure, plainly, { identity: identityOf(pod) });
   assert.match(line ?? '', /^pod test\/mypod, /);
 });
 

@@ -1,5 +1,6 @@
 import * as assert from 'uvu/assert';
 import { envDocument } from '../../lib/report/env-json.ts';
+import { bundleOf } from '../helpers/bundle.ts';
 import { environmentOf, type Made } from '../helpers/packed.ts';
 import { assertKeeps, readSchema, violations } from '../helpers/schema.ts';
 import { suite } from '../helpers/suite.ts';
@@ -45,7 +46,9 @@ test('has the field names that are fixed', () => {
       region: '[stack]',
       caveat: null,
     },
+    bundle: null,
     drift: [{ name: 'B', change: 'changed' }],
+    readers: null,
   });
 });
 
@@ -143,6 +146,43 @@ test('the schema is one, and refuses what is no such document', () => {
     const plain: unknown = JSON.parse(JSON.stringify(document));
     assert.ok(violations('env', plain).length > 0, `kept: ${JSON.stringify(plain)}`);
   }
+});
+
+function bundleDocumentOf(bundle: ReturnType<typeof bundleOf>, made: Made, reveal = false): { bundle: object } {
+  return assertKeeps('env', envDocument(environmentOf(made), { fingerprint, reveal }, { bundle }));
+}
+
+test('has the bundle beside the two, and what was changed before the start', () => {
+  const { bundle } = bundleDocumentOf(bundleOf(['A=1', 'A=2']), { initial: ['HOME=/', '\xff=1'] });
+  const entry = { name: 'A', length: 1, fingerprint: fingerprint(), origin: null, service: false };
+  assert.equal(bundle, {
+    state: 'read',
+    reason: null,
+    path: '/run/bundle/config.json',
+    runtime: 'containerd',
+    entries: [entry, entry],
+    truncated: false,
+    changes: [
+      { name: 'A', change: 'removed', by: null },
+      { name: 'HOME', change: 'added', by: 'runtime' },
+      { name: null, nameBase64: '/w==', change: 'added', by: null },
+    ],
+  });
+});
+
+for (const state of ['other-process', 'unknown', 'unreadable', 'none'] as const) {
+  test(`has null for the changes of a bundle that is ${state}, and keeps the schema`, () => {
+    const { bundle } = bundleDocumentOf(bundleOf([], { state, path: null, runtime: null }), { initial: ['A=1'] });
+    assert.equal([Reflect.get(bundle, 'state'), Reflect.get(bundle, 'changes')], [state, null]);
+    const emptied = { ...bundleDocumentOf(bundleOf([], { state }), {}), bundle: { ...bundle, changes: [] } };
+    assert.ok(violations('env', emptied).length > 0, 'the schema lets an empty list pass for one that is not known');
+  });
+}
+
+test('has no value of the bundle unless that is asked for', () => {
+  const [bundle, made] = [bundleOf(['A=S3CR3T', 'S3CR3T']), { initial: ['B=1'] }];
+  assert.not.match(JSON.stringify(bundleDocumentOf(bundle, made)), /S3CR3T/);
+  assert.match(JSON.stringify(bundleDocumentOf(bundle, made, true)), /S3CR3T/);
 });
 
 test.run();

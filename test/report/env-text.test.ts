@@ -1,5 +1,6 @@
 import * as assert from 'uvu/assert';
 import { envText } from '../../lib/report/env-text.ts';
+import { bundleOf } from '../helpers/bundle.ts';
 import { environmentOf, type Made } from '../helpers/packed.ts';
 import { suite } from '../helpers/suite.ts';
 
@@ -132,6 +133,81 @@ test('colours what has changed, line by line', () => {
   );
   const found = (pattern: RegExp) => styled.filter((line) => pattern.test(line)).length;
   assert.equal([found(/^<green>\+/), found(/^<red>-/), found(/^<yellow>~/), found(/^<dim> {3}NAME/)], [1, 1, 1, 1]);
+});
+
+function withBundle(bundle: ReturnType<typeof bundleOf>, made: Made, reveal = false, more = {}): string[] {
+  return envText(environmentOf(made), { fingerprint, reveal }, plainly, { bundle, ...more });
+}
+
+test('tells the three layers, and what changed from each to the next', () => {
+  const bundle = bundleOf([
+    'PATH=/bin',
+    'FOO=bar',
+    'TOKEN=one',
+    'KUBERNETES_SERVICE_HOST=h',
+    'KUBERNETES_SERVICE_PORT=1',
+  ]);
+  const initial = ['HOME=/', 'TOKEN=two', 'PATH=/bin', 'KUBERNETES_SERVICE_HOST=h', 'KUBERNETES_SERVICE_PORT=1'];
+  const made = { initial, live: [...initial.slice(0, -1), 'NEW=1'] };
+  assert.equal(withBundle(bundle, made, false, { origins: new Map([['PATH', 'image']]) }).slice(1), [
+    'bundle   read, 5 variables; /run/bundle/config.json',
+    'initial  intact, 5 variables',
+    'live     ok, 5 variables; glibc by dynsym, vector at 0x7ff0 in [stack]',
+    '',
+    '   NAME                     BYTES  FINGERPRINT  ORIGIN   CHANGE',
+    '+  HOME                     1      print-of-1            added by the runtime',
+    '~  TOKEN                    3      print-of-3            changed before the start',
+    '   PATH                     4      print-of-4   image',
+    '   KUBERNETES_SERVICE_HOST  1      print-of-1   service',
+    '+  NEW                      1      print-of-1            added',
+    '-  KUBERNETES_SERVICE_PORT  1      print-of-1   service  removed',
+    '-  FOO                      3      print-of-3            removed before the start',
+    '',
+    'Between bundle and start: 1 added, 1 changed, 1 removed (HOME by the runtime; 2 by a hook, a plugin of the runtime, or a program that ran before).',
+    'Since the start: 1 added, 1 removed.',
+  ]);
+});
+
+test('shows no value of a bundle, and nothing that acts upon the terminal', () => {
+  const bundle = bundleOf([`${Buffer.from(hostile).toString('latin1')}=S3CR3T`, 'S3CR3T'], { path: `/run/${hostile}` });
+  const made = { initial: null, live: null };
+  assert.not.match(withBundle(bundle, made).join('\n'), /S3CR3T/);
+  for (const line of withBundle(bundle, made, true)) assert.not.match(line, /[\p{Cc}\p{Cf}]/u);
+  assert.match(withBundle(bundle, made, true).join('\n'), /S3CR3T/);
+});
+
+const bundleWords: [what: string, made: Parameters<typeof bundleOf>[1], line: RegExp, verdict: RegExp][] = [
+  ['all is as it was to be', {}, /^bundle {3}read, 1 variable;/, /^It was started with what the bundle says\.$/],
+  [
+    'it is of another process',
+    { state: 'other-process' },
+    /^bundle {3}other process, 1 variable \(made so\)/,
+    /cannot be told/,
+  ],
+  ['the first is not known', { state: 'unknown' }, /^bundle {3}unknown, 1 variable \(made so\)/, /cannot be told/],
+];
+for (const [when, state, line, verdict] of bundleWords) {
+  test(`says in words what became of the bundle when ${when}`, () => {
+    const lines = withBundle(bundleOf(['A=1'], state), { initial: ['A=1'], live: ['A=1'] });
+    assert.match(String(lines[1]), line);
+    assert.match(String(lines.at(-2)), verdict);
+  });
+}
+
+test('does not speak of a bundle where there can be none, unless it alone was asked for', () => {
+  const { identity } = bundleOf([]);
+  const none = {
+    state: 'none',
+    path: null,
+    reason: 'no container',
+    identity: { ...identity, containerId: null },
+  } as const;
+  assert.not.match(withBundle(bundleOf([], none), { initial: ['A=1'] }).join('\n'), /bundle/i);
+  assert.is(withBundle(bundleOf([], none), { initial: null, live: null })[1], 'bundle   none (no container)');
+  assert.match(
+    withBundle(bundleOf([], { state: 'unreadable', path: null }), { initial: ['A=1'] })[1] ?? '',
+    /^bundle {3}unreadable/,
+  );
 });
 
 test.run();

@@ -93,10 +93,10 @@ for (const { compiler, mode, busy } of loops) {
       // musl gives the memory of a replaced string to the next one: for minutes on end, most looks can be of such a string
       const least = compiler === 'gcc' ? count / 2 : 1;
       assert.ok(ok >= least, `too few are good: ${summary}`);
-      assert.equal(
-        [...states.keys()].filter((state) => state !== 'ok' && state !== 'unstable'),
-        [],
-      );
+      // one that was preempted in the middle of setenv() has no vector to be read
+      const { ok: _ok, unstable: _unstable, unknown = 0, ...others } = Object.fromEntries(states);
+      assert.equal(others, {});
+      assert.ok(unknown <= count / 1000, `too many are unknown: ${summary}`);
     },
     { skip: unfit({ tools: [compiler] }), timeout },
   );
