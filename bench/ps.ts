@@ -21,7 +21,7 @@ async function benchList(group: string, floor: Floor, rounds: number): Promise<R
   for (let round = -2; round < rounds; ++round) {
     const node = await floor.run([process.execPath, '-e', '0']);
     const ps = await floor.run(['ps', '-eo', 'pid,cgroup']);
-    const podprobe = await floor.run([process.execPath, here('../dist/cli/main.js'), 'ps', '--json']);
+    const podprobe = await floor.run([process.execPath, here('../dist/podprobe.cjs'), 'ps', '--json']);
     if (round < 0) continue;
     series.add(NODE, [node]);
     series.add(PS, [ps]);

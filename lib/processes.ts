@@ -8,11 +8,11 @@ import { type Process, processError, transactAtOnce } from './process.ts';
 export interface ProcessCredentials {
   /** Real user id. */
   readonly uid: number;
-  /** User id that counts. */
+  /** Effective user id. */
   readonly effectiveUid: number;
   /** Real group id. */
   readonly gid: number;
-  /** Group id that counts. */
+  /** Effective group id. */
   readonly effectiveGid: number;
   /** Effective capabilities: bit n is capability n; counted in the user namespace of the process. */
   readonly capabilities: bigint;
@@ -30,7 +30,7 @@ export interface NamespaceNumbers {
 
 /** One line of the list of processes. */
 export interface ProcessSummary {
-  /** Process id, as this process sees it. */
+  /** Process id, as /proc has it. */
   readonly pid: number;
   /** Process id of the parent; 0 where that is in another pid namespace, or where there is none. */
   readonly parentPid: number;
@@ -40,7 +40,7 @@ export interface ProcessSummary {
   readonly startTime: bigint;
   /** One letter, such as `R`, `S`, `D`, `Z`. */
   readonly state: string;
-  /** It is part of the kernel, and runs no program. */
+  /** It is one of the kernel's own, and has no program. */
   readonly kernelThread: boolean;
   /** It has exited, and waits for its parent. */
   readonly zombie: boolean;

@@ -100,8 +100,8 @@ function summaryLines({ pods, containers, other }: PodList): string[] {
   const counts: readonly (readonly [number, string])[] = [
     [other.host, 'of the host'],
     [other.kernelThreads, 'kernel threads'],
-    [other.zombies, 'that have exited'],
-    [other.unknown, 'of which nothing tells'],
+    [other.zombies, 'exited'],
+    [other.unknown, 'of unknown place'],
   ];
   const others = counts.filter(([number]) => number > 0).map(([number, what]) => `${number} ${what}`);
   return [`${parts.join('; ')}${others.length === 0 ? '' : `; ${others.join(', ')}`}.`];
