@@ -62,6 +62,7 @@ export type { Answer } from './kube/reader-rule.ts';
 export { type EnvironReader, type EnvironReaders, readersOf } from './kube/readers.ts';
 export type { StateDirectories } from './kube/state-directories.ts';
 export { resolvePod, resolveTarget } from './kube/target.ts';
+export { readVariableOrigins } from './kube/variable-origins.ts';
 export { findMount, listMounts } from './mounts.ts';
 export { type HostOptions, type HostSecretVolume, listHostSecretVolumes } from './mounts/host-volumes.ts';
 export {

@@ -5,13 +5,18 @@ import {
   environmentDrift,
   identifyContainer,
   type IdentifyOptions,
+  findKubelet,
   type Process,
   type ProcessEnvironment,
   type ReadEnvironmentOptions,
   readBundleEnvironment,
   readEnvironment,
   readersOf,
+  readVariableOrigins,
   SystemError,
+  UsageError,
+  type VariableOrigins,
+  type WaitOptions,
 } from '../index.ts';
 import { type EnvironmentContext, envDocument } from '../report/env-json.ts';
 import { envText } from '../report/env-text.ts';
@@ -23,6 +28,7 @@ import { parseStateDirectories } from './state-directories.ts';
 import { openTarget } from './target.ts';
 
 interface Surroundings extends EnvironmentContext {
+  readonly origins: VariableOrigins;
   readonly identity: ContainerIdentity | null;
   readonly bundle: BundleEnvironment | null;
   readonly readers: EnvironReaders | null;
@@ -71,6 +77,24 @@ async function orNull<Value>(read: Promise<Value>): Promise<Value | null> {
   }
 }
 
+async function endpointOf(text: string): Promise<string> {
+  if (text !== 'auto') return text;
+  const { containerRuntimeEndpoint } = await findKubelet();
+  if (containerRuntimeEndpoint !== null) return containerRuntimeEndpoint.value;
+  throw new UsageError('--cri', 'must name a socket: no kubelet and none of the usual sockets were found');
+}
+
+/** Who set each variable; nothing unless the runtime is to be asked, and for what is in no container. */
+async function originsOf(
+  identity: ContainerIdentity | null,
+  cri: unknown,
+  wait: WaitOptions,
+): Promise<VariableOrigins> {
+  const id = identity?.containerId ?? null;
+  if (typeof cri !== 'string' || id === null) return new Map();
+  return (await readVariableOrigins(id, await endpointOf(cri), wait)) ?? new Map();
+}
+
 async function survey(held: Process, options: OutputOptions): Promise<Surroundings> {
   const wait: IdentifyOptions = {
     timeout: parseMilliseconds('--timeout', options.timeout),
@@ -79,7 +103,8 @@ async function survey(held: Process, options: OutputOptions): Promise<Surroundin
   const bundle = layersOf(options).bundle ? await orNull(readBundleEnvironment(held, wait)) : null;
   const identity = bundle?.identity ?? (await orNull(identifyContainer(held, wait)));
   const readers = options['readers'] === true ? await readersOf(held, wait) : null;
-  return { identity, bundle, readers };
+  const origins = await originsOf(identity, options['cri'], wait);
+  return { identity, bundle, readers, origins };
 }
 
 /** `podprobe env`. */

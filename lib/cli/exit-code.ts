@@ -41,6 +41,7 @@ const BY_CODE: Record<string, number> = {
 /** Exit code for an error, by its `code`: whatever else a system call answers is no bug, but an answer that is missing. */
 export function exitCodeOf(error: unknown): number {
   if (!(error instanceof Error) || !('code' in error)) return EXIT.bug;
+  if (error.name === 'CriError') return EXIT.incomplete;
   const known = Object.hasOwn(BY_CODE, String(error.code)) ? BY_CODE[String(error.code)] : undefined;
   return known ?? ('syscall' in error ? EXIT.incomplete : EXIT.bug);
 }

@@ -44,6 +44,10 @@ function addEnv(program: Command): void {
     .option('--initial', 'only what it was started with')
     .option('--live', 'only what it uses now')
     .option('--readers', 'who else on this node could read what it was started with')
+    .option(
+      '--cri <ENDPOINT>',
+      'ask the container runtime what the image set and what the pod; auto: at the socket kubelet uses',
+    )
     .option('--stop', 'stop it while looking')
     .option('--stop-timeout <MS>', 'let it run again after so many milliseconds at the latest', '50')
     .option('--timeout <MS>', 'give up after so many milliseconds', '2000')
