@@ -20,17 +20,13 @@ int escaped_byte(const char* text, std::size_t length) {
   return byte > 0xff ? -1 : byte;
 }
 
-/// Bytes: what most tables need, and what nearly all do.
-constexpr std::size_t small_room = 32 << 10;
-constexpr std::size_t large_room = 2 << 20;
+constexpr std::size_t least_room = 4096;
 
 /// Room for `more`, in few steps: what is not used is never touched, and what is moved is touched twice.
 template <class Container>
 void make_room(Container& container, std::size_t more) {
   const std::size_t needed = container.size() + more;
-  if (needed <= container.capacity()) return;
-  const std::size_t room = (container.capacity() == 0 ? small_room : large_room) / sizeof *container.data();
-  container.reserve(std::max({needed, container.capacity() * 2, room}));
+  if (needed > container.capacity()) container.reserve(std::max({needed, container.capacity() * 8, least_room}));
 }
 
 std::array<std::string_view, MountTable::texts_each> texts_of(const MountLine& mount) {
