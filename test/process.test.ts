@@ -5,6 +5,7 @@ import * as assert from 'uvu/assert';
 import { openProcess, Process, readEnvironment } from '../lib/index.ts';
 import { checkPid, processError } from '../lib/process.ts';
 import { startHostile, texts, unfit } from './helpers/hostile.ts';
+import { openFiles } from './helpers/open-files.ts';
 import { rejects, throws } from './helpers/rejects.ts';
 import { suite } from './helpers/suite.ts';
 
@@ -125,18 +126,13 @@ async function scoped(): Promise<Process> {
   return held;
 }
 
-/** What this process holds open of `/proc/PID` and as pidfd. */
-function descriptors(): number {
-  return readdirSync('/proc/self/fd').length;
-}
-
 test('gives its descriptors back', async () => {
   await (await openProcess(process.pid)).close();
-  const before = descriptors();
+  const before = openFiles();
   const held = await Promise.all(Array.from({ length: 20 }, () => openProcess(process.pid)));
-  assert.ok(descriptors() >= before + 40, `20 processes held, but only ${descriptors() - before} descriptors`);
+  assert.ok(openFiles() >= before + 40, `20 processes held, but only ${openFiles() - before} descriptors`);
   await Promise.all(held.map((one) => one.close()));
-  assert.is(descriptors(), before);
+  assert.is(openFiles(), before);
 });
 
 test(

@@ -18,6 +18,17 @@ Fd open_pidfd(int pid) {
   return Fd(static_cast<int>(number));
 }
 
+/// What is asked of /proc/PID/task, which is not found once the process has been reaped, be it open or not.
+template <class Ask>
+auto unless_reaped(Ask ask) {
+  try {
+    return ask();
+  } catch (const Error& error) {
+    if (error.number == ENOENT) throw Error(ESRCH, error.syscall, error.path);
+    throw;
+  }
+}
+
 }  // namespace
 
 Process::Process(int pid) : pid_(pid), task_(pid), pidfd_(open_pidfd(pid)) {
@@ -60,21 +71,20 @@ bool Process::exists() const {
   return syscall(SYS_pidfd_send_signal, pidfd_.get(), 0, nullptr, 0) == 0 || errno != ESRCH;
 }
 
+std::string Process::tasks_path() const { return "/proc/" + std::to_string(pid_) + "/task"; }
+
 Fd Process::open_tasks() const {
-  const std::string shown = "/proc/" + std::to_string(pid_) + "/task";
-  try {
-    return open_at(directory_, "task", O_DIRECTORY, shown);
-  } catch (const Error& error) {
-    if (error.number == ENOENT) throw Error(ESRCH, error.syscall, shown);
-    throw;
-  }
+  return unless_reaped([&] { return open_at(directory_, "task", O_DIRECTORY, tasks_path()); });
 }
 
 std::vector<int> Process::threads(std::size_t most) const {
   std::vector<int> threads;
-  for_each_entry(open_tasks(), "/proc/" + std::to_string(pid_) + "/task", [&](const char* name, unsigned char) {
-    if (const int thread = std::atoi(name); thread > 0) threads.push_back(thread);
-    return threads.size() < most;
+  const Fd tasks = open_tasks();
+  unless_reaped([&] {
+    for_each_entry(tasks, tasks_path(), [&](const char* name, unsigned char) {
+      if (const int thread = std::atoi(name); thread > 0) threads.push_back(thread);
+      return threads.size() < most;
+    });
   });
   return threads;
 }

@@ -45,10 +45,10 @@ class Process {
   /// Whether it has not been reaped.
   bool exists() const;
 
-  /// `/proc/PID/task`, whatever thread is read through.
+  /// `/proc/PID/task`, whatever thread is read through. Errors: ESRCH.
   Fd open_tasks() const;
 
-  /// Thread ids of /proc/PID/task, at most `most`.
+  /// Thread ids of /proc/PID/task, at most `most`. Errors: ESRCH.
   std::vector<int> threads(std::size_t most) const;
 
   /// Reads /proc/PID/task/TID from now on: the files of a process whose first thread has exited are empty. `thread` equal
@@ -56,6 +56,8 @@ class Process {
   void read_through_thread(int thread);
 
  private:
+  std::string tasks_path() const;
+
   int pid_;
   int task_;
   Fd pidfd_;

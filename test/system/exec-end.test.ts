@@ -8,6 +8,7 @@ import * as assert from 'uvu/assert';
 import { Unshared } from '../helpers/runc.ts';
 import { execute } from '../helpers/executed.ts';
 import { unfit } from '../helpers/hostile.ts';
+import { openFiles } from '../helpers/open-files.ts';
 import { rejects } from '../helpers/rejects.ts';
 import { suite } from '../helpers/suite.ts';
 import { eventually } from '../helpers/threads.ts';
@@ -101,7 +102,6 @@ test(
 test(
   'leaves nothing running, and no descriptor, when its Worker is ended',
   async () => {
-    const count = () => readdirSync('/proc/self/fd').length;
     const end = async (delay: number) => {
       const worker = new Worker(fixture('exec.mjs'), { workerData: { pid: target.pid }, execArgv: [] });
       const [pids] = (await once(worker, 'message')) as [number[]];
@@ -110,9 +110,9 @@ test(
       for (const pid of pids) await untilGone(pid);
     };
     await end(0);
-    const before = count();
+    const before = openFiles();
     for (let i = 0; i < 10; i++) await end(i);
-    assert.ok(count() <= before + 1, `${count()} descriptors after ${before}`);
+    assert.ok(openFiles() <= before + 1, `${openFiles()} descriptors after ${before}`);
   },
   { skip },
 );
@@ -120,7 +120,6 @@ test(
 /** Ends so many Workers of a fixture, each a moment after its last command has started; gives how many descriptors are left. */
 async function endWorkers(name: string, count: number): Promise<number> {
   const pids: number[] = [];
-  const open = () => readdirSync('/proc/self/fd').length;
   const end = async (delay: number) => {
     const worker = new Worker(fixture(name), { workerData: { pid: target.pid }, execArgv: [] });
     worker.on('message', (pid: number) => pids.push(pid));
@@ -130,9 +129,9 @@ async function endWorkers(name: string, count: number): Promise<number> {
     for (const pid of pids.splice(0)) await untilGone(pid);
   };
   await end(0);
-  const before = open();
+  const before = openFiles();
   for (let i = 0; i < count; i++) await end(i % 7);
-  return open() - before;
+  return openFiles() - before;
 }
 
 test(

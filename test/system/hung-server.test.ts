@@ -8,6 +8,7 @@ import { commandLine } from '../helpers/command.ts';
 import { Container } from '../helpers/container.ts';
 import { errands } from '../helpers/errands.ts';
 import { unfit } from '../helpers/hostile.ts';
+import { isAllClosed, openFiles } from '../helpers/open-files.ts';
 import { rejects } from '../helpers/rejects.ts';
 import { suite } from '../helpers/suite.ts';
 import { eventually, threadsOf } from '../helpers/threads.ts';
@@ -16,8 +17,6 @@ const test = suite('a file system whose server takes a request and never answers
 const skip = unfit({ root: true }) ?? (readdirSync('/dev').includes('fuse') ? undefined : 'needs /dev/fuse');
 const script = fileURLToPath(new URL('../fixtures/hung.mjs', import.meta.url));
 const LONGEST_LIFE = 5_000;
-/** Descriptors that threads keep: two of an errand each. */
-const KEPT = 2 * (4 + 16);
 
 const codeOf = (call: Promise<unknown>): Promise<string> =>
   call.then(
@@ -91,8 +90,6 @@ test(
   { skip },
 );
 
-const openFiles = (): number => readdirSync('/proc/self/fd').length;
-
 /** Of one thread of this process; none once it has ended. */
 function childrenOf(tid: string): string[] {
   try {
@@ -128,7 +125,7 @@ test(
     assert.ok(errands().length >= 12, `only ${errands().length} errands are stuck`);
     await container.stop();
     await eventually(
-      () => openFiles() <= before + KEPT,
+      () => isAllClosed(before),
       () => `${before} open files before, ${openFiles()} after`,
     );
     await readOther();

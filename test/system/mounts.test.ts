@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmdirSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmdirSync } from 'node:fs';
 import { release, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
@@ -9,6 +9,7 @@ import { listNamespaceMounts } from '../../lib/mounts.ts';
 import { unfit } from '../helpers/hostile.ts';
 import { fieldsOf } from '../helpers/mount-fields.ts';
 import { MountNamespace } from '../helpers/mount-namespace.ts';
+import { openTo } from '../helpers/open-files.ts';
 import { rejects } from '../helpers/rejects.ts';
 import { suite } from '../helpers/suite.ts';
 
@@ -258,16 +259,7 @@ test(
 );
 
 /** How many mount tables of others this process holds open. */
-function openTables(): number {
-  const links = readdirSync('/proc/self/fd').map((name) => {
-    try {
-      return readlinkSync(`/proc/self/fd/${name}`);
-    } catch {
-      return '';
-    }
-  });
-  return links.filter((link) => link.endsWith('/mountinfo')).length;
-}
+const openTables = (): number => openTo((path) => path.endsWith('/mountinfo'));
 
 test(
   'lets the mounts of a watched process go with it',

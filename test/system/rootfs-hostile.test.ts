@@ -6,6 +6,7 @@ import { ContainerFile, openIn, openProcess, type Process, readdirIn, readFileIn
 import { podprobe } from '../helpers/command.ts';
 import { Container } from '../helpers/container.ts';
 import { hostile, unfit } from '../helpers/hostile.ts';
+import { assertAllClosed, isAllClosed, openFiles } from '../helpers/open-files.ts';
 import { rejects } from '../helpers/rejects.ts';
 import { suite } from '../helpers/suite.ts';
 import { eventually } from '../helpers/threads.ts';
@@ -14,10 +15,6 @@ const test = suite('files of a container that cheats');
 const skip = unfit({ root: true });
 const READS = 200_000;
 const IN_FLIGHT = 64;
-/** Descriptors that threads keep: two of an errand each. */
-const KEPT = 2 * (4 + 16);
-
-const openFiles = (): number => readdirSync('/proc/self/fd').length;
 
 /** Runs `read` so many times, many at a time; gives how often each answer came. */
 async function tally(count: number, read: () => Promise<string>): Promise<Map<string, number>> {
@@ -50,7 +47,7 @@ test(
     const before = openFiles();
     const answers = await tally(READS, () => answer(readFileIn(held, '/swap/dir/file')));
     assert.equal(Object.fromEntries(answers), { inside: READS });
-    assert.ok(openFiles() <= before + KEPT, `${before} open files before, ${openFiles()} after`);
+    assertAllClosed(before);
     // the same tree gets a reader that looks before it opens to read the host's file
     let naive = 0;
     for (let round = 0; naive === 0 && round < 50; round++) {
@@ -138,7 +135,7 @@ test(
     await container.stop();
     await held.close();
     await eventually(
-      () => openFiles() <= before + KEPT,
+      () => isAllClosed(before),
       () => `${before} open files before, ${openFiles()} after`,
     );
   },

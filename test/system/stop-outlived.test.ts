@@ -166,7 +166,7 @@ async function watchEnd(end: End): Promise<void> {
   child.end(end);
   await child.gone;
   const error = await failed;
-  if (error) assert.is(error.code, 'ESRCH', error.message);
+  if (error) assert.is(error.code, 'ESRCH', `${error.code} ${error.message}`);
   assert.equal(child.ends, [end]);
 }
 
@@ -185,5 +185,13 @@ for (const end of ends) {
     { skip },
   );
 }
+
+test(
+  'says ESRCH, not ENOENT, of a process that is reaped while its threads are listed',
+  async () => {
+    for (let i = 0; i < 150; i++) await watchEnd({ code: null, signal: 'SIGKILL' });
+  },
+  { skip },
+);
 
 test.run();

@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import * as assert from 'uvu/assert';
 import { writeGeneration } from '../../lib/demo/atomic-writer.ts';
 import { startMiniPod } from '../../lib/demo/mini-pod.ts';
 import { openProcess, watchSecretVolume } from '../../lib/index.ts';
 import { unfit } from '../helpers/hostile.ts';
+import { assertAllClosed, openFiles } from '../helpers/open-files.ts';
 import { rejects } from '../helpers/rejects.ts';
 import { suite } from '../helpers/suite.ts';
 import { next, Tmpfs } from '../helpers/volumes.ts';
@@ -66,19 +66,18 @@ test(
     using tmpfs = new Tmpfs();
     const path = tmpfs.directory('volume');
     writeGeneration(path, { foo: 'bar' });
-    const count = (): number => readdirSync('/proc/self/fd').length;
     const once = async (target: Parameters<typeof watchSecretVolume>[0]): Promise<void> => {
       await using watch = watchSecretVolume(target);
       await next(watch);
     };
     await once(path);
     await once({ process: process.pid, path });
-    const before = count();
+    const before = openFiles();
     for (let i = 0; i < 500; i++) {
       await once(path);
       await once({ process: process.pid, path });
     }
-    assert.is(count(), before);
+    assertAllClosed(before);
   },
   { skip },
 );
