@@ -24,7 +24,6 @@ const keys: [key: string, name: string, directory: string][] = [
   ['a/b/c', 'a', 'a/'],
   ['/', '', '/'],
   ['/registry/', 'registry', '/registry'],
-  ['', '', ''],
 ];
 for (const [key, name, directory] of keys) {
   test(`'${key}' is of '${name}'`, () => {
