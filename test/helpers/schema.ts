@@ -4,7 +4,20 @@ import formats from 'ajv-formats';
 import * as assert from 'uvu/assert';
 
 export type SchemaName =
-  'env' | 'container' | 'mounts' | 'watch' | 'ls' | 'ps' | 'doctor' | 'demo-setenv' | 'demo-pod' | 'demo';
+  | 'env'
+  | 'container'
+  | 'etcd-record'
+  | 'etcd-get'
+  | 'etcd-version'
+  | 'etcd-history'
+  | 'mounts'
+  | 'watch'
+  | 'ls'
+  | 'ps'
+  | 'doctor'
+  | 'demo-setenv'
+  | 'demo-pod'
+  | 'demo';
 
 const ajv = new Ajv2020({ allErrors: true, strict: true, strictTypes: false, strictRequired: false });
 formats.default(ajv);
@@ -20,7 +33,9 @@ function validator(name: SchemaName): ValidateFunction {
   if (known) return known;
   const schema = readSchema(name);
   // one that it refers to must be known by then
-  for (const [, other] of JSON.stringify([schema.properties, schema.$defs]).matchAll(/"urn:podprobe:([a-z-]+):v1"/g)) {
+  for (const [, other] of JSON.stringify([schema.properties, schema.$defs]).matchAll(
+    /"urn:podprobe:([a-z-]+):v1[#"]/g,
+  )) {
     validator(other as SchemaName);
   }
   const made = ajv.compile(schema);
