@@ -136,8 +136,8 @@ async function collect(
   last: bigint | null,
   { signal, settle = 1000 }: HistoryOptions,
 ): Promise<void> {
-  const newest = kept.list.at(-1)?.revision ?? 0n;
-  if (last !== null && newest >= last) return;
+  // what is there now can be older than the last compaction, or have been deleted meanwhile and be gone with it
+  if (last !== null && (compactRevision ?? 0n) >= last) return;
   const settled = AbortSignal.timeout(settle);
   const signals = [...(signal === undefined ? [] : [signal]), ...(last === null ? [settled] : [])];
   const startRevision = (compactRevision ?? 1n) + 1n;
