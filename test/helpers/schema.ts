@@ -17,7 +17,9 @@ export type SchemaName =
   | 'doctor'
   | 'demo-setenv'
   | 'demo-pod'
-  | 'demo';
+  | 'demo'
+  | 'etcd-keys'
+  | 'etcd-key-count';
 
 const ajv = new Ajv2020({ allErrors: true, strict: true, strictTypes: false, strictRequired: false });
 formats.default(ajv);
