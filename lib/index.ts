@@ -34,7 +34,10 @@ export {
   type EncryptionKey,
   type EncryptionProvider,
   type EncryptionRule,
+  type IdentityEncryption,
+  type KeyedEncryption,
   type KeyedProvider,
+  type KmsEncryption,
   readEncryptionConfiguration,
   ruleFor,
 } from './etcd/encryption/configuration.ts';

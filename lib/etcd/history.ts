@@ -7,7 +7,9 @@ import type { EtcdRecord } from './record.ts';
 
 /** What became of one key of a Secret or ConfigMap. */
 export interface KeyChange {
+  /** Of `data` or `binaryData`. */
   readonly key: string;
+  /** What became of it. */
   readonly change: 'added' | 'changed' | 'removed';
   /** Who wrote it; null where nobody says, as of all that was removed. */
   readonly by: FieldWriter | null;
@@ -19,6 +21,7 @@ export interface KeyChange {
 
 /** A record as it was from one revision on. */
 export interface RecordVersion {
+  /** Of etcd. */
   readonly revision: bigint;
   /** `recreated`: after it had been deleted. `retained`: it is older than what etcd has kept; what it replaced is gone. */
   readonly event: 'created' | 'recreated' | 'updated' | 'deleted' | 'retained';
@@ -42,6 +45,7 @@ export interface RecordHistory {
 
 /** What reading a history may be told. */
 export interface HistoryOptions extends DecodeOptions {
+  /** Gives up when it is aborted. */
   readonly signal?: AbortSignal;
   /** Milliseconds to wait for what was deleted of late, where there is no such record now. Default: 1000. */
   readonly settle?: number;
