@@ -1,5 +1,5 @@
+import { toObject } from '../document/json.ts';
 import { lastValue } from './go-flags.ts';
-import { toObject } from './json.ts';
 import type { KubeletConfig } from './kubelet-config.ts';
 import type { FlagLayer, KubeletSource } from './kubelet-flags.ts';
 

@@ -1,10 +1,9 @@
 import { dirname } from 'node:path';
+import { type JsonObject, toTexts } from '../document/json.ts';
+import { LONGEST_YAML, parseYamlObject } from '../document/yaml.ts';
 import { type GoFlags, lastValue, parseGoFlags } from './go-flags.ts';
-import type { JsonObject } from './json.ts';
-import { toTexts } from './json.ts';
 import type { KubeletProgram } from './kubelet-process.ts';
 import type { ProcessFiles } from './process-files.ts';
-import { LONGEST_YAML, parseYamlObject } from './yaml.ts';
 
 /** Who said something of kubelet; `assumed`: nobody, it is usually so. */
 export type KubeletSource = 'command line' | 'args file' | 'config file' | 'mounts' | 'assumed';
