@@ -36,6 +36,10 @@ const BY_CODE: Record<string, number> = {
   ENFILE: EXIT.incomplete,
   ENOMEM: EXIT.incomplete,
   EIO: EXIT.incomplete,
+  ERR_ETCD_UNREACHABLE: EXIT.noTarget,
+  ERR_ETCD_CERTIFICATE: EXIT.denied,
+  ERR_ETCD_REFUSED: EXIT.denied,
+  ERR_ETCD_DENIED: EXIT.denied,
 };
 
 /** Exit code for an error, by its `code`: whatever else a system call answers is no bug, but an answer that is missing. */
@@ -43,5 +47,5 @@ export function exitCodeOf(error: unknown): number {
   if (!(error instanceof Error) || !('code' in error)) return EXIT.bug;
   if (error.name === 'CriError') return EXIT.incomplete;
   const known = Object.hasOwn(BY_CODE, String(error.code)) ? BY_CODE[String(error.code)] : undefined;
-  return known ?? ('syscall' in error ? EXIT.incomplete : EXIT.bug);
+  return known ?? ('syscall' in error || error.name === 'EtcdError' ? EXIT.incomplete : EXIT.bug);
 }

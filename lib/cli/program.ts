@@ -1,24 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { Command, type CommanderError, Option } from 'commander';
 import { packageRoot } from '../root.ts';
-import { complain } from './complaint.ts';
-import { EXIT, exitCodeOf } from './exit-code.ts';
+import { action } from './action.ts';
+import { addEtcd } from './etcd.ts';
+import { EXIT } from './exit-code.ts';
 import type { OutputOptions } from './output.ts';
 
 function version(): string {
   return JSON.parse(readFileSync(`${packageRoot}package.json`, 'utf8')).version;
-}
-
-/** Runs a command, which gives its exit code; what it throws becomes a message and the exit code of its kind. */
-function action<Args extends unknown[]>(run: (...args: Args) => Promise<number>): (...args: Args) => Promise<void> {
-  return async (...args) => {
-    try {
-      process.exitCode = await run(...args);
-    } catch (error) {
-      complain(error);
-      process.exitCode = exitCodeOf(error);
-    }
-  };
 }
 
 const TARGET = 'a process id, NAMESPACE/POD[/CONTAINER], or 8 or more digits of a container id';
@@ -247,8 +236,12 @@ export function createProgram(): Command {
   addExec(program);
   addWatch(program);
   addPs(program);
+  addEtcd(program);
   addDoctor(program);
   addDemo(program);
-  for (const command of program.commands) command.copyInheritedSettings(program);
+  for (const command of program.commands) {
+    command.copyInheritedSettings(program);
+    for (const part of command.commands) part.copyInheritedSettings(command);
+  }
   return program;
 }

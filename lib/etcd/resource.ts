@@ -1,0 +1,45 @@
+/** What a key is of, by where it is. */
+export interface EtcdResource {
+  /** As kubectl names it: `secrets`, `crontabs.stable.example.com`; the first part of a key that is none of Kubernetes. */
+  readonly name: string;
+  /** What all its keys begin with. */
+  readonly directory: string;
+}
+
+/** Directories that are not named after their resource. */
+const IRREGULAR: Readonly<Record<string, string>> = {
+  controllers: 'replicationcontrollers',
+  ingress: 'ingresses',
+  minions: 'nodes',
+  podsecuritypolicy: 'podsecuritypolicies',
+  'services/endpoints': 'endpoints',
+  'services/specs': 'services',
+};
+
+const LONGEST_PART = 256;
+
+/** The first parts of a path; what is longer than a name can be is cut. */
+function partsOf(key: string): string[] {
+  return key
+    .slice(0, 8 * LONGEST_PART)
+    .split('/', 5)
+    .map((part) => part.slice(0, LONGEST_PART));
+}
+
+/**
+ * The resource of a key: `/registry/secrets/test/mysecret` is of `secrets`. The first part is the API server's
+ * `--etcd-prefix`, and a directory with a dot is a group.
+ *
+ * Source: kubernetes, pkg/kubeapiserver/default_storage_factory_builder.go, SpecialDefaultResourcePrefixes.
+ */
+export function resourceOf(key: string): EtcdResource {
+  const [empty = '', prefix = '', first = '', second = '', third] = partsOf(key);
+  if (empty !== '' || first === '' || second === '') return { name: prefix || empty, directory: `${empty}/${prefix}` };
+  const both = `${first}/${second}`;
+  if (third !== undefined && Object.hasOwn(IRREGULAR, both))
+    return { name: IRREGULAR[both] as string, directory: `/${prefix}/${both}/` };
+  if (first.includes('.') && third !== undefined)
+    return { name: `${second}.${first}`, directory: `/${prefix}/${both}/` };
+  const name = Object.hasOwn(IRREGULAR, first) ? (IRREGULAR[first] as string) : first;
+  return { name, directory: `/${prefix}/${first}/` };
+}

@@ -1,0 +1,106 @@
+import { createClient } from '@connectrpc/connect';
+import type { EtcdEvent, EtcdWatchOptions } from '../client.ts';
+import { EtcdError } from '../etcd-error.ts';
+import { keyBytes, prefixEnd, prefixStart } from '../prefix.ts';
+import { isReplaceable, plain } from './error.ts';
+import { type Event, Watch, type WatchResponse } from './etcd_pb.ts';
+import type { Link } from './link.ts';
+import type { Pool } from './pool.ts';
+import { toRecord } from './records.ts';
+import { AnswerStream } from './stream.ts';
+
+const DELETE = 1;
+
+interface Range {
+  readonly key: Uint8Array;
+  readonly rangeEnd: Uint8Array;
+}
+
+function rangeOf(key: string | Uint8Array, prefix: boolean): Range {
+  const bytes = keyBytes(key);
+  return prefix ? { key: prefixStart(bytes), rangeEnd: prefixEnd(bytes) } : { key: bytes, rangeEnd: new Uint8Array() };
+}
+
+function toEvent({ type, kv, prevKv }: Event): EtcdEvent | null {
+  if (kv === undefined) return null;
+  const previous = prevKv === undefined ? null : toRecord(prevKv);
+  return { type: type === DELETE ? 'delete' : 'put', record: toRecord(kv), previous };
+}
+
+/** Throws where etcd will say no more. */
+function check({ canceled, compactRevision, cancelReason }: WatchResponse): void {
+  if (compactRevision > 0n)
+    throw new EtcdError('ERR_ETCD_COMPACTED', `what changed before revision ${compactRevision} has been compacted`, {
+      compactRevision,
+    });
+  if (!canceled) return;
+  const reason = plain(cancelReason);
+  if (/permission denied|auth/i.test(reason))
+    throw new EtcdError('ERR_ETCD_DENIED', `etcd refuses the watch: ${reason}`);
+  throw new EtcdError('ERR_ETCD_LOST', `etcd ended the watch: ${reason || 'it did not say why'}`);
+}
+
+function openWatch(pool: Pool, range: Range, startRevision: bigint, options: EtcdWatchOptions) {
+  const create = { ...range, startRevision, prevKv: options.previous === true };
+  async function* requests(signal: AbortSignal | undefined) {
+    yield { createRequest: create };
+    // the call is open as long as there may be requests
+    await new Promise<void>((resolve) => signal?.addEventListener('abort', () => resolve(), { once: true }));
+  }
+  // etcd 3.4 says "permission denied" to a token that has expired
+  pool.forgetToken();
+  return AnswerStream.open(
+    pool,
+    'Watch',
+    options.signal,
+    (link: Link, call) => createClient(Watch, link.transport).watch(requests(call.signal), call),
+    check,
+  );
+}
+
+/** Follows what becomes of keys, from one endpoint to the next. */
+export async function* watchKeys(
+  pool: Pool,
+  key: string | Uint8Array,
+  options: EtcdWatchOptions,
+): AsyncGenerator<EtcdEvent, void> {
+  const range = rangeOf(key, options.prefix === true);
+  let next = options.startRevision ?? 0n;
+  for (;;) {
+    const { stream, first } = await openWatch(pool, range, next, options);
+    // without a revision of its own a watch begins after the one in which it was made
+    if (next === 0n) next = (first.header?.revision ?? 0n) + 1n;
+    try {
+      for (let answer: WatchResponse | null = first; answer !== null; answer = await stream.next()) {
+        check(answer);
+        for (const event of answer.events) {
+          const told = toEvent(event);
+          if (told === null) continue;
+          yield told;
+        }
+        const last = answer.events.at(-1)?.kv?.modRevision;
+        if (last !== undefined) next = last + 1n;
+      }
+    } catch (error) {
+      options.signal?.throwIfAborted();
+      if (!isReplaceable(error)) throw error;
+    } finally {
+      stream.close();
+    }
+  }
+}
+
+/** Up to which revision etcd has forgotten, asked by a watch that begins too early; null where it does not say. */
+export async function readCompactRevision(pool: Pool, revision: bigint): Promise<bigint | null> {
+  try {
+    const { stream } = await openWatch(pool, rangeOf('compact', false), revision, {});
+    try {
+      check((await stream.nextInTime()) as WatchResponse);
+    } finally {
+      stream.close();
+    }
+  } catch (error) {
+    if (error instanceof EtcdError) return error.compactRevision;
+  }
+  return null;
+}
