@@ -1,5 +1,5 @@
+import { type JsonObject, toArray, toObject, toText, toTextMap, toTexts } from '../document/json.ts';
 import type { ContainerRuntime } from './cgroup-path.ts';
-import { type JsonObject, toArray, toObject, toText, toTextMap, toTexts } from './json.ts';
 
 /** A variable, as the bundle has it. */
 export interface BundleVariable {

@@ -1,9 +1,10 @@
 import { opendirSync } from 'node:fs';
+import { type JsonObject, toObject, toTexts } from '../document/json.ts';
 import { type BundleConfig, podByLabels, readBundleConfig, runtimeOf } from './bundle-config.ts';
 import type { ContainerRuntime } from './cgroup-path.ts';
 import type { Finding } from './finding.ts';
 import { codeOf, readHostFile } from './host-file.ts';
-import { type JsonObject, parseObject, toObject, toTexts } from './json.ts';
+import { parseObject } from './json.ts';
 import { existing, type StateDirectories } from './state-directories.ts';
 
 /** The bundle of a container, as its runtime wrote it. */

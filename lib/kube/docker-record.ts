@@ -1,8 +1,9 @@
+import { toObject, toText } from '../document/json.ts';
 import { type BundlePod, podByLabels } from './bundle-config.ts';
 import { isContainerId } from './bundle.ts';
 import type { Finding } from './finding.ts';
 import { readHostFile } from './host-file.ts';
-import { parseObject, toObject, toText } from './json.ts';
+import { parseObject } from './json.ts';
 
 const MOST_BYTES = 2 ** 24;
 const NAME =

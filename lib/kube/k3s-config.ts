@@ -1,6 +1,6 @@
-import type { JsonObject } from './json.ts';
+import type { JsonObject } from '../document/json.ts';
+import { LONGEST_YAML, parseYamlObject } from '../document/yaml.ts';
 import type { ProcessFiles } from './process-files.ts';
-import { LONGEST_YAML, parseYamlObject } from './yaml.ts';
 
 const MOST_FILES = 64;
 

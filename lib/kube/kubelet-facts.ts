@@ -1,5 +1,5 @@
+import { toObject } from '../document/json.ts';
 import { findFlag, type FlagLayer } from './flag-layer.ts';
-import { toObject } from './json.ts';
 import type { KubeletConfig } from './kubelet-config.ts';
 import type { KubeletSource } from './kubelet-flags.ts';
 

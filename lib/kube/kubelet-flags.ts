@@ -1,8 +1,7 @@
+import { type JsonObject, toTexts } from '../document/json.ts';
 import { readArgsFile } from './args-file.ts';
 import type { FlagLayer } from './flag-layer.ts';
 import { type GoFlags, lastValue, parseGoFlags } from './go-flags.ts';
-import type { JsonObject } from './json.ts';
-import { toTexts } from './json.ts';
 import { dashed, readK3sConfigs, valuesOf } from './k3s-config.ts';
 import type { KubeletProgram } from './kubelet-process.ts';
 import type { ProcessFiles } from './process-files.ts';

@@ -16,6 +16,7 @@ const layers = [
   ['call', 'options', 'permission'],
   ['watchdog'],
   ['native'],
+  ['document'],
   ['errors'],
   ['root'],
 ];

@@ -9,7 +9,8 @@ const heavy = (path: string): boolean =>
 
 test('neither the library nor its command loads gRPC or YAML', () => {
   const loaded = [...loadedBy('lib/index.ts', 'lib/cli/main.ts', 'lib/cli/env.ts')];
-  for (const needed of ['lib/kube/cri.ts', 'lib/kube/yaml.ts', 'bindings']) assert.ok(loaded.includes(needed), needed);
+  for (const needed of ['lib/kube/cri.ts', 'lib/document/yaml.ts', 'bindings'])
+    assert.ok(loaded.includes(needed), needed);
   assert.equal(loaded.filter(heavy), []);
 });
 

@@ -1,6 +1,7 @@
+import { type JsonObject, toArray, toObject, toText, toTexts } from '../../document/json.ts';
 import { type BundleVariable, readBundleConfig } from '../bundle-config.ts';
 import type { CriContainerInfo } from '../cri-records.ts';
-import { type JsonObject, parseObject, toArray, toObject, toText, toTexts } from '../json.ts';
+import { parseObject } from '../json.ts';
 
 const MOST = 65_536;
 
