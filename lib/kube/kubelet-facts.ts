@@ -82,7 +82,11 @@ function findMember({ layers }: KubeletConfig, name: string): KubeletFact | null
  * Gathers what is known: a flag counts before the configuration. What neither says is what kubelet usually takes, unless
  * part of what was said could not be read.
  */
-export function gatherFacts(layers: readonly FlagLayer<KubeletSource>[], config: KubeletConfig, complete: boolean): KubeletFacts {
+export function gatherFacts(
+  layers: readonly FlagLayer<KubeletSource>[],
+  config: KubeletConfig,
+  complete: boolean,
+): KubeletFacts {
   const factOf = ({ flag, member, usual }: Way): KubeletFact | null => {
     const said = flag === undefined ? null : findFlag(layers, flag);
     const written = member === undefined ? null : findMember(config, member);

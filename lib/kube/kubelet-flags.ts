@@ -67,7 +67,11 @@ async function flagsOfK3sProcess(words: readonly string[], files: ProcessFiles):
   const own = parseGoFlags(words, OF_K3S);
   const main = lastValue(own, 'config') ?? lastValue(own, 'c') ?? '/etc/rancher/k3s/config.yaml';
   const read = await readK3sConfigs(main, files);
-  const layers = read.map(({ config, path }): FlagLayer<KubeletSource> => ({ flags: flagsOfK3s(config), source: 'args file', path }));
+  const layers = read.map(({ config, path }): FlagLayer<KubeletSource> => ({
+    flags: flagsOfK3s(config),
+    source: 'args file',
+    path,
+  }));
   const given = {
     'container-runtime-endpoint': [...(own.values.get('container-runtime-endpoint') ?? [])],
     'kubelet-arg': [...(own.values.get('kubelet-arg') ?? [])],
