@@ -1,0 +1,75 @@
+import { readFileSync } from 'node:fs';
+import { TargetError, UsageError } from '../errors.ts';
+import type { EtcdConnection } from '../etcd/connection.ts';
+import { type EtcdSettings, readEtcdSettings, toEtcdConnection } from '../etcd/settings.ts';
+import { splitUrls } from '../kube/etcd/choice.ts';
+import { type EtcdCredentials, readEtcdCredentials } from '../kube/etcd/credentials.ts';
+import { findEtcd, type FoundEtcd } from '../kube/etcd/find.ts';
+import { parseMilliseconds, parsePid } from './number.ts';
+import type { OutputOptions } from './output.ts';
+
+/** An etcd, and how it came to be known. */
+export interface ReachedEtcd {
+  readonly connection: EtcdConnection;
+  /** What options and `ETCDCTL_*` say; it counts before what was found. */
+  readonly settings: EtcdSettings;
+  /** Null where options or variables name the endpoints, and nobody looked. */
+  readonly found: FoundEtcd | null;
+  /** Of what was found. */
+  readonly credentials: EtcdCredentials | null;
+}
+
+function readPem(path: string, option: string): Uint8Array {
+  try {
+    return readFileSync(path);
+  } catch (cause) {
+    throw new UsageError(option, `cannot be read: ${(cause as Error).message}`);
+  }
+}
+
+function pidsOf(options: OutputOptions): { pids?: readonly number[] } {
+  const given = options['pid'];
+  if (given === undefined) return {};
+  return { pids: [given].flat().map((text) => parsePid('--pid', String(text))) };
+}
+
+/** Looks for an etcd, with a limit of its own for each process. */
+export async function discoverEtcd(options: OutputOptions): Promise<FoundEtcd> {
+  const timeout = options['timeout'] === undefined ? 2_000 : parseMilliseconds('--timeout', options['timeout']);
+  return findEtcd({ ...pidsOf(options), timeout });
+}
+
+/** What there is instead of an etcd. */
+function nothingFound({ looked, doubted, findings }: FoundEtcd): TargetError {
+  const others = doubted.map(({ pid, comm, reason }) => `pid ${pid} is called ${comm}, but ${reason}`);
+  const faults = findings.map(({ message, path }) => (path === undefined ? message : `${path}: ${message}`));
+  const seen = [`looked at ${looked.join(', ')}`, ...others, ...faults].slice(0, 16).join('; ');
+  const cure = 'give --endpoints, and --cacert, --cert and --key, or ETCDCTL_ENDPOINTS and the like';
+  return new TargetError('ERR_TARGET_UNKNOWN', `no etcd was found on this node (${seen}): ${cure}`, []);
+}
+
+function mergeConnection(found: FoundEtcd, { ca, cert, key }: EtcdCredentials, settings: EtcdSettings): EtcdConnection {
+  const { endpoints } = found.choice;
+  if (endpoints === null) throw nothingFound(found);
+  const said = toEtcdConnection({ ...settings, endpoints: endpoints.value }, readPem);
+  return {
+    ...(ca === null ? {} : { ca }),
+    ...(cert === null || key === null || said.cert !== undefined ? {} : { cert, key }),
+    ...said,
+    endpoints: splitUrls(endpoints.value),
+  };
+}
+
+/**
+ * The etcd that options or `ETCDCTL_*` name; where they name no endpoint, that of this node, with what they say before what
+ * was found. Throws a TargetError where there is none.
+ */
+export async function reachEtcd(options: OutputOptions): Promise<ReachedEtcd> {
+  const settings = readEtcdSettings(process.env, options);
+  if (settings.endpoints !== undefined) {
+    return { connection: toEtcdConnection(settings, readPem), settings, found: null, credentials: null };
+  }
+  const found = await discoverEtcd(options);
+  const credentials = await readEtcdCredentials(found.choice);
+  return { connection: mergeConnection(found, credentials, settings), settings, found, credentials };
+}

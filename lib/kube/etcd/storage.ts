@@ -1,0 +1,34 @@
+import { type EncryptionConfiguration, readEncryptionConfiguration } from '../../etcd/encryption/configuration.ts';
+import { RecordError } from '../../etcd/record-error.ts';
+import type { WaitOptions } from '../../options.ts';
+import type { Finding } from '../finding.ts';
+import { ProcessFiles } from '../process-files.ts';
+import type { EtcdChoice } from './choice.ts';
+
+const LONGEST_CONFIGURATION = 2 ** 16;
+
+/**
+ * Reads the EncryptionConfiguration that the API server was told of, as it sees the file; null where it was told of none, or a
+ * finding says why it was not read. Holds keys.
+ */
+export async function readFoundEncryption(
+  { encryptionConfig }: EtcdChoice,
+  wait: WaitOptions = {},
+): Promise<{ configuration: EncryptionConfiguration | null; findings: readonly Finding[] }> {
+  if (encryptionConfig === null) return { configuration: null, findings: [] };
+  const { value: path, viewer } = encryptionConfig;
+  const files = new ProcessFiles(viewer, wait);
+  const bytes = await files.read(path, LONGEST_CONFIGURATION);
+  if (bytes === null) {
+    if (files.findings.length === 0) files.add('missing-file', 'it does not exist', path);
+    return { configuration: null, findings: files.findings };
+  }
+  try {
+    return { configuration: await readEncryptionConfiguration(bytes), findings: [] };
+  } catch (error) {
+    if (!(error instanceof RecordError)) throw error;
+    return { configuration: null, findings: [{ code: 'malformed-file', message: error.message, path }] };
+  } finally {
+    bytes.fill(0);
+  }
+}
