@@ -1,6 +1,10 @@
+/** What most text consists of: ASCII without control characters and backslash. */
+const PLAIN = /^[ -[\]-~]*$/;
+
 /** Printable form of bytes that a target chose: control characters and what is not UTF-8 cannot reach the terminal. */
 export function printable(bytes: Uint8Array | string): string {
-  const text = typeof bytes === 'string' ? bytes : Buffer.from(bytes).toString();
+  const text = typeof bytes === 'string' ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString();
+  if (PLAIN.test(text)) return text;
   return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\\]/gu, (character) => {
     if (character === '\\') return '\\\\';
     const code = character.codePointAt(0) as number;

@@ -1,4 +1,3 @@
-import { createClient } from '@connectrpc/connect';
 import { checkCount, checkWaitOptions } from '../../options.ts';
 import { UsageError } from '../../errors.ts';
 import type { EtcdClient, EtcdEvent, EtcdMember, EtcdOptions, EtcdStatus, EtcdWatchOptions } from '../client.ts';
@@ -6,11 +5,12 @@ import { type EtcdConnection, type EtcdEndpoint, parseEndpoint, parseEndpoints }
 import { EtcdError } from '../etcd-error.ts';
 import { keyBytes, prefixEnd, prefixStart } from '../prefix.ts';
 import type { EtcdPage, EtcdRangeOptions, EtcdReadOptions, EtcdRecord } from '../record.ts';
-import { Cluster, KV, Maintenance, type RangeResponse } from './etcd_pb.ts';
+import { Cluster, KV, Maintenance } from './etcd_pb.ts';
+import { cutShort } from './error.ts';
 import { readPages } from './pages.ts';
 import { Pool } from './pool.ts';
-import { toMember, toRecord, toStatus } from './records.ts';
-import { AnswerStream } from './stream.ts';
+import { decodeRangeAnswer, type RangeAnswer } from './range-answer.ts';
+import { toMember, toStatus } from './records.ts';
 import { readCompactRevision, watchKeys } from './watch.ts';
 
 const DEFAULT_TIMEOUT = 5_000;
@@ -45,8 +45,8 @@ class Client implements EtcdClient {
 
   async get(key: string | Uint8Array, options: EtcdReadOptions = {}): Promise<EtcdRecord | null> {
     const request = { key: checkKey(key), revision: checkRevision(options.revision) };
-    const { kvs } = await this.#explaining(options, this.#range(request, options.signal));
-    return kvs[0] === undefined ? null : toRecord(kvs[0]);
+    const { records } = await this.#explaining(options, this.#range(request, options.signal));
+    return records[0] ?? null;
   }
 
   async count(prefix: string | Uint8Array, options: EtcdReadOptions = {}): Promise<number> {
@@ -86,29 +86,29 @@ class Client implements EtcdClient {
     const known = this.#pool.endpoints.find(({ text }) => text === endpoint);
     if (endpoint === undefined)
       return this.#pool.run('Status', undefined, async (link, options) => {
-        return toStatus(link.endpoint.text, await createClient(Maintenance, link.transport).status({}, options));
+        return toStatus(link.endpoint.text, await link.ask(Maintenance.method.status, {}, options));
       });
     return this.#statusOf(known ?? parseEndpoint(endpoint, this.#pool.endpoints[0]?.tls === true));
   }
 
   async members(): Promise<EtcdMember[]> {
     const { members } = await this.#pool.run('MemberList', undefined, (link, options) =>
-      createClient(Cluster, link.transport).memberList({}, options),
+      link.ask(Cluster.method.memberList, {}, options),
     );
     return members.map(toMember);
   }
 
   async *snapshot(options: { readonly signal?: AbortSignal } = {}): AsyncGenerator<Uint8Array, void> {
-    const { stream, first } = await AnswerStream.open(
-      this.#pool,
-      'Snapshot',
-      options.signal,
-      (link, call) => createClient(Maintenance, link.transport).snapshot({}, call),
-      () => undefined,
-    );
+    const method = Maintenance.method.snapshot;
+    const { stream, first } = await this.#pool.open(method, {}, options.signal, () => undefined);
+    let told = 0;
     try {
-      for (let answer: typeof first | null = first; answer !== null; answer = await stream.nextInTime())
+      for (let answer: typeof first | null = first; answer !== null; answer = await stream.nextInTime()) {
         yield answer.blob;
+        told += answer.blob.length;
+      }
+    } catch (error) {
+      throw error instanceof EtcdError ? cutShort(error, `the first ${told} bytes`) : error;
     } finally {
       stream.close();
     }
@@ -124,15 +124,17 @@ class Client implements EtcdClient {
 
   #statusOf(endpoint: EtcdEndpoint): Promise<EtcdStatus> {
     return this.#pool.runAt(endpoint, 'Status', undefined, async (link, options) => {
-      return toStatus(endpoint.text, await createClient(Maintenance, link.transport).status({}, options));
+      return toStatus(endpoint.text, await link.ask(Maintenance.method.status, {}, options));
     });
   }
 
   #range(
     request: { key: Uint8Array; rangeEnd?: Uint8Array; revision: bigint; countOnly?: boolean },
     signal: AbortSignal | undefined,
-  ): Promise<RangeResponse> {
-    return this.#pool.run('Range', signal, (link, options) => createClient(KV, link.transport).range(request, options));
+  ): Promise<RangeAnswer> {
+    return this.#pool.run('Range', signal, async (link, options) =>
+      decodeRangeAnswer(await link.askRaw(KV.method.range, request, options)),
+    );
   }
 
   async #explaining<Value>(options: EtcdReadOptions, reading: Promise<Value>): Promise<Value> {
@@ -156,9 +158,7 @@ class Client implements EtcdClient {
 /** Not all that speak for etcd tell their status (kine). */
 async function greet(pool: Pool): Promise<void> {
   try {
-    await pool.run('Status', undefined, (link, options) =>
-      createClient(Maintenance, link.transport).status({}, options),
-    );
+    await pool.run('Status', undefined, (link, options) => link.ask(Maintenance.method.status, {}, options));
   } catch (error) {
     if (!(error instanceof EtcdError) || error.status !== 'UNIMPLEMENTED') throw error;
   }

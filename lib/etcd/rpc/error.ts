@@ -1,34 +1,12 @@
-import { Code, ConnectError } from '@connectrpc/connect';
 import { EtcdError, type EtcdErrorCode } from '../etcd-error.ts';
 import type { Link } from './link.ts';
+import { GrpcStatus } from './status.ts';
 
 const LONGEST_TEXT = 512;
-
-/** `FailedPrecondition` is FAILED_PRECONDITION in the documents of gRPC. */
-function nameOf(code: Code): string {
-  return (Code[code] ?? 'Unknown').replace(/(?<=[a-z])(?=[A-Z])/g, '_').toUpperCase();
-}
 
 /** A server can say what it likes. */
 export function plain(text: string): string {
   return text.slice(0, LONGEST_TEXT).replace(/[\p{Cc}\p{Cf}]+/gu, ' ');
-}
-
-/** What was said of the connection, from the outside in. */
-function reasonsOf(error: unknown): string[] {
-  const reasons: string[] = [];
-  for (let at = error, depth = 0; at instanceof Error && depth < 8; at = at.cause, depth++) {
-    reasons.push('code' in at ? `${String(at.code)} ${at.message}` : at.message);
-  }
-  return reasons;
-}
-
-/** Whether it is the connection that failed, and not what etcd answered by it. */
-function isConnection(error: ConnectError, link: Link): boolean {
-  if (link.failure !== null) return true;
-  if (error.code === Code.Aborted || error.code === Code.Internal || error.code === Code.Canceled)
-    return error.cause !== undefined || /http\/2|protocol error|connection/i.test(error.rawMessage);
-  return error.code === Code.Unavailable && (error.cause !== undefined || !error.rawMessage.startsWith('etcdserver'));
 }
 
 function shownCertificate({ trust }: Link): string {
@@ -36,57 +14,65 @@ function shownCertificate({ trust }: Link): string {
   if (certificate === null) return 'it wants a client certificate, and none was given';
   const subject = plain(certificate.subject.replaceAll('\n', ', '));
   const issuer = plain(certificate.issuer.replaceAll('\n', ', '));
-  const ends = new Date(certificate.validTo);
-  const state = ends.getTime() < Date.now() ? 'has expired: it was valid until' : 'is valid until';
-  return `it refuses the client certificate (${subject}, signed by ${issuer}), which ${state} ${certificate.validTo}`;
+  const expired = new Date(certificate.validTo).getTime() < Date.now();
+  const state = expired
+    ? `has expired: it was valid until ${certificate.validTo}`
+    : `is valid until ${certificate.validTo}`;
+  return `it refuses the client certificate (${subject}, signed by ${issuer}), which ${state}`;
 }
 
 /** A refusal comes as an alert, or only as the end of a connection that had never said anything. */
-function explainLoss(error: ConnectError, link: Link): EtcdError {
+function explainLoss(error: unknown, link: Link): EtcdError {
   const { endpoint, proven, failure } = link;
-  const reasons = [...reasonsOf(failure), ...reasonsOf(error)];
-  const details = { endpoint: endpoint.text, cause: failure ?? error };
-  const alert = reasons.find((reason) => /alert|certificate/i.test(reason));
-  if (endpoint.tls && (alert !== undefined || !proven)) {
-    const how = alert === undefined ? 'it closed the connection after the handshake' : 'by a TLS alert';
-    return new EtcdError('ERR_ETCD_REFUSED', `etcd at '${endpoint.text}': ${shownCertificate(link)} (${how})`, details);
+  const cause = failure ?? error;
+  const details = { endpoint: endpoint.text, cause };
+  const say = (code: EtcdErrorCode, why: string): EtcdError =>
+    new EtcdError(code, `etcd at '${endpoint.text}': ${why}`, details);
+  const alert = cause instanceof Error && /alert/i.test(cause.message);
+  if (endpoint.tls && (alert || !proven)) {
+    const how = alert ? 'by a TLS alert' : 'it closed the connection after the handshake';
+    return say('ERR_ETCD_REFUSED', `${shownCertificate(link)} (${how})`);
   }
-  if (proven) return new EtcdError('ERR_ETCD_LOST', `etcd at '${endpoint.text}': the connection was lost`, details);
-  const hint = 'it does not speak HTTP/2 there, or ended: is it https:// ?';
-  return new EtcdError('ERR_ETCD_UNREACHABLE', `etcd at '${endpoint.text}': ${hint}`, details);
+  if (proven) return say('ERR_ETCD_LOST', 'the connection was lost');
+  return say('ERR_ETCD_UNREACHABLE', 'it does not speak HTTP/2 there, or ended: is it https:// ?');
 }
 
 const DENIED = /permission denied|authentication failed|invalid auth token|user name is empty|auth store is old/;
 
-function codeOf({ code, rawMessage }: ConnectError): EtcdErrorCode {
-  if (code === Code.PermissionDenied || code === Code.Unauthenticated || DENIED.test(rawMessage))
-    return 'ERR_ETCD_DENIED';
-  if (code === Code.OutOfRange && rawMessage.includes('compacted')) return 'ERR_ETCD_COMPACTED';
-  if (code === Code.Unavailable) return 'ERR_ETCD_UNREACHABLE';
+function codeOf({ status, message }: GrpcStatus): EtcdErrorCode {
+  if (status === 'PERMISSION_DENIED' || status === 'UNAUTHENTICATED' || DENIED.test(message)) return 'ERR_ETCD_DENIED';
+  if (status === 'OUT_OF_RANGE' && message.includes('compacted')) return 'ERR_ETCD_COMPACTED';
+  if (status === 'UNAVAILABLE') return 'ERR_ETCD_UNREACHABLE';
   return 'ERR_ETCD_ANSWER';
 }
 
 /** Makes of what a call failed with what the client promises. */
-export function toEtcdError(error: unknown, method: string, link: Link, timeout: number): unknown {
-  if (!(error instanceof ConnectError)) return error;
+export function toEtcdError(error: unknown, method: string, link: Link, timeout: number): EtcdError {
+  if (error instanceof EtcdError) return error;
   const { text: endpoint } = link.endpoint;
-  if (error.code === Code.DeadlineExceeded) {
+  if (!(error instanceof GrpcStatus)) return explainLoss(error, link);
+  if (error.status === 'DEADLINE_EXCEEDED') {
     const message = `etcd at '${endpoint}' gave no answer to ${method} in ${timeout} ms`;
     return new EtcdError('ERR_ETCD_TIMEOUT', message, { endpoint });
   }
-  if (isConnection(error, link)) return explainLoss(error, link);
-  const status = nameOf(error.code);
-  return new EtcdError(codeOf(error), `etcd at '${endpoint}' answered ${method} with: ${plain(error.rawMessage)}`, {
+  const { status } = error;
+  return new EtcdError(codeOf(error), `etcd at '${endpoint}' answered ${method} with: ${plain(error.message)}`, {
     endpoint,
     status,
   });
 }
 
-const REPLACED: readonly string[] = ['ERR_ETCD_UNREACHABLE', 'ERR_ETCD_LOST', 'ERR_ETCD_TIMEOUT', 'ERR_ETCD_REFUSED'];
+const REPLACED: readonly EtcdErrorCode[] = [
+  'ERR_ETCD_UNREACHABLE',
+  'ERR_ETCD_LOST',
+  'ERR_ETCD_TIMEOUT',
+  'ERR_ETCD_REFUSED',
+  'ERR_ETCD_CERTIFICATE',
+];
 
 /** Whether another endpoint may do better. */
 export function isReplaceable(error: unknown): error is EtcdError {
-  return error instanceof EtcdError && (REPLACED.includes(error.code) || error.code === 'ERR_ETCD_CERTIFICATE');
+  return error instanceof EtcdError && REPLACED.includes(error.code);
 }
 
 /** Of all endpoints: the one error, or all of them in one. */
@@ -96,4 +82,17 @@ export function joinAttempts(attempts: readonly EtcdError[]): EtcdError {
   const codes = new Set(attempts.map(({ code }) => code));
   const message = `no endpoint of etcd answers: ${attempts.map((one) => one.message).join('; ')}`;
   return new EtcdError(codes.size === 1 ? last.code : 'ERR_ETCD_UNREACHABLE', message, { attempts, cause: last });
+}
+
+/** Says that there was a part, and that no more is known. */
+export function cutShort(error: EtcdError, part: string): EtcdError {
+  const { endpoint, attempts, compactRevision, status } = error;
+  const code = REPLACED.includes(error.code) ? 'ERR_ETCD_LOST' : error.code;
+  return new EtcdError(code, `incomplete, only ${part} could be read: ${error.message}`, {
+    attempts,
+    cause: error,
+    ...(endpoint === null ? {} : { endpoint }),
+    ...(compactRevision === null ? {} : { compactRevision }),
+    ...(status === null ? {} : { status }),
+  });
 }

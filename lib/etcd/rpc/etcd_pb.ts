@@ -133,6 +133,8 @@ export const RangeRequestSchema: GenMessage<RangeRequest> = /*@__PURE__*/
   messageDesc(file_etcd, 2);
 
 /**
+ * Decoded by range-answer.ts.
+ *
  * @generated from message etcdserverpb.RangeResponse
  */
 export type RangeResponse = Message<"etcdserverpb.RangeResponse"> & {

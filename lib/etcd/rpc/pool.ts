@@ -1,11 +1,12 @@
-import { type CallOptions, createClient } from '@connectrpc/connect';
+import type { DescMessage, MessageInitShape, MessageShape } from '@bufbuild/protobuf';
 import { UsageError } from '../../errors.ts';
 import type { EtcdConnection, EtcdEndpoint } from '../connection.ts';
 import { EtcdError } from '../etcd-error.ts';
 import { createTrust, type Trust } from './dial.ts';
 import { isReplaceable, joinAttempts, toEtcdError } from './error.ts';
 import { Auth } from './etcd_pb.ts';
-import { Link } from './link.ts';
+import { type CallOptions, Link, type Method } from './link.ts';
+import { AnswerStream } from './stream.ts';
 import { untilAborted } from './waiting.ts';
 
 /** One call by a link: it gets the options that it must pass on. */
@@ -58,6 +59,26 @@ export class Pool {
       }
     }
     throw joinAttempts(attempts);
+  }
+
+  /** Opens a call with several answers, at an endpoint that gives a first one, which `check` may refuse. */
+  open<I extends DescMessage, O extends DescMessage>(
+    method: Method<I, O>,
+    request: MessageInitShape<I>,
+    signal: AbortSignal | undefined,
+    check: (first: MessageShape<O>) => void,
+  ): Promise<{ stream: AnswerStream<O>; first: MessageShape<O> }> {
+    return this.run(method.name, signal, async (link, options) => {
+      const stream = new AnswerStream(link, method, link.open(method, request, options), options);
+      try {
+        const first = await stream.first();
+        check(first);
+        return { stream, first };
+      } catch (error) {
+        stream.close();
+        throw error;
+      }
+    });
   }
 
   /** Asks one endpoint. */
@@ -115,7 +136,7 @@ export class Pool {
 
   async #askWithToken<Answer>(link: Link, method: string, signal: AbortSignal, ask: Ask<Answer>): Promise<Answer> {
     const user = this.#user;
-    if (user === undefined) return this.#ask(link, method, signal, ask, null);
+    if (user === undefined) return this.#ask(link, method, signal, ask, '');
     const asked = this.#token !== null;
     this.#token ??= await this.#authenticate(link, signal, user);
     try {
@@ -129,10 +150,10 @@ export class Pool {
 
   /** An empty token where etcd has no users. */
   async #authenticate(link: Link, signal: AbortSignal, { name, password }: User): Promise<string> {
-    const client = createClient(Auth, link.transport);
-    const ask: Ask<string> = async (_link, options) => (await client.authenticate({ name, password }, options)).token;
+    const ask: Ask<string> = async (at, options) =>
+      (await at.ask(Auth.method.authenticate, { name, password }, options)).token;
     try {
-      return await this.#ask(link, 'Authenticate', signal, ask, null);
+      return await this.#ask(link, 'Authenticate', signal, ask, '');
     } catch (error) {
       // an etcd without users lets everybody in, as with etcdctl
       if (error instanceof EtcdError && error.message.includes('authentication is not enabled')) return '';
@@ -145,13 +166,10 @@ export class Pool {
     method: string,
     signal: AbortSignal,
     ask: Ask<Answer>,
-    token: string | null,
+    token: string,
   ): Promise<Answer> {
     try {
-      const headers = token === null || token === '' ? {} : { headers: { token } };
-      const answer = await ask(link, { timeoutMs: this.timeout, signal, ...headers });
-      link.proven = true;
-      return answer;
+      return await ask(link, { timeout: this.timeout, signal, token });
     } catch (error) {
       signal.throwIfAborted();
       throw toEtcdError(error, method, link, this.timeout);

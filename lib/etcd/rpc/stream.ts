@@ -1,75 +1,61 @@
-import type { CallOptions } from '@connectrpc/connect';
+import { type DescMessage, fromBinary, type MessageShape } from '@bufbuild/protobuf';
 import { EtcdError } from '../etcd-error.ts';
+import type { Call } from './call.ts';
 import { toEtcdError } from './error.ts';
-import type { Link } from './link.ts';
-import type { Pool } from './pool.ts';
-import { within } from './waiting.ts';
+import type { CallOptions, Link } from './link.ts';
+import { untilAborted, within } from './waiting.ts';
 
 /** Answers to one call, one after the other, and its end. */
-export class AnswerStream<Answer> {
-  readonly #answers: AsyncIterator<Answer>;
-  readonly #stop = new AbortController();
+export class AnswerStream<Output extends DescMessage> {
   readonly #link: Link;
+  readonly #call: Call;
+  readonly #output: Output;
   readonly #method: string;
-  readonly #timeout: number;
+  readonly #options: CallOptions;
 
-  private constructor(
+  constructor(
     link: Link,
-    method: string,
-    timeout: number,
-    make: (signal: AbortSignal) => AsyncIterable<Answer>,
+    method: { readonly output: Output; readonly name: string },
+    call: Call,
+    options: CallOptions,
   ) {
     this.#link = link;
-    this.#method = method;
-    this.#timeout = timeout;
-    this.#answers = make(this.#stop.signal)[Symbol.asyncIterator]();
-  }
-
-  /** Opens it at an endpoint that gives a first answer, which `check` may refuse. */
-  static async open<Answer>(
-    pool: Pool,
-    method: string,
-    signal: AbortSignal | undefined,
-    start: (link: Link, options: CallOptions) => AsyncIterable<Answer>,
-    check: (first: Answer) => void,
-  ): Promise<{ stream: AnswerStream<Answer>; first: Answer }> {
-    return pool.run(method, signal, async (link, { timeoutMs: _, signal: both, ...options }) => {
-      const stream = new AnswerStream(link, method, pool.timeout, (stop) => {
-        return start(link, { ...options, signal: both === undefined ? stop : AbortSignal.any([both, stop]) });
-      });
-      try {
-        const first = await stream.nextInTime();
-        if (first === null) throw stream.#silent('ended');
-        check(first);
-        return { stream, first };
-      } catch (error) {
-        stream.close();
-        throw error;
-      }
-    });
+    this.#call = call;
+    this.#output = method.output;
+    this.#method = method.name;
+    this.#options = options;
   }
 
   /** The next answer, however long it takes; null at the end. */
-  async next(): Promise<Answer | null> {
+  async next(): Promise<MessageShape<Output> | null> {
+    const { signal, timeout } = this.#options;
     try {
-      const { value, done } = await this.#answers.next();
-      return done === true ? null : value;
+      const answer = await untilAborted(this.#call.next(), signal);
+      if (answer !== null) this.#link.proven = true;
+      return answer === null ? null : fromBinary(this.#output, answer);
     } catch (error) {
-      throw toEtcdError(error, this.#method, this.#link, this.#timeout);
+      signal.throwIfAborted();
+      throw toEtcdError(error, this.#method, this.#link, timeout);
     }
   }
 
   /** The next answer; an error when it takes longer than an answer may. */
-  nextInTime(): Promise<Answer | null> {
-    return within(this.next(), this.#timeout, () => this.#silent(`gave no answer in ${this.#timeout} ms`));
+  nextInTime(): Promise<MessageShape<Output> | null> {
+    const { timeout } = this.#options;
+    const { text: endpoint } = this.#link.endpoint;
+    const message = `etcd at '${endpoint}' gave no answer to ${this.#method} in ${timeout} ms`;
+    return within(this.next(), timeout, () => new EtcdError('ERR_ETCD_TIMEOUT', message, { endpoint }));
+  }
+
+  /** The first answer; an error where there is none. */
+  async first(): Promise<MessageShape<Output>> {
+    const answer = await this.nextInTime();
+    if (answer !== null) return answer;
+    const { text: endpoint } = this.#link.endpoint;
+    throw new EtcdError('ERR_ETCD_LOST', `etcd at '${endpoint}' ended ${this.#method} at once`, { endpoint });
   }
 
   close(): void {
-    this.#stop.abort();
-  }
-
-  #silent(what: string): EtcdError {
-    const { text: endpoint } = this.#link.endpoint;
-    return new EtcdError('ERR_ETCD_TIMEOUT', `${this.#method} of etcd at '${endpoint}' ${what}`, { endpoint });
+    this.#call.close();
   }
 }

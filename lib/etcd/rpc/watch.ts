@@ -1,13 +1,11 @@
-import { createClient } from '@connectrpc/connect';
+import { create } from '@bufbuild/protobuf';
 import type { EtcdEvent, EtcdWatchOptions } from '../client.ts';
 import { EtcdError } from '../etcd-error.ts';
 import { keyBytes, prefixEnd, prefixStart } from '../prefix.ts';
 import { isReplaceable, plain } from './error.ts';
-import { type Event, Watch, type WatchResponse } from './etcd_pb.ts';
-import type { Link } from './link.ts';
+import { type Event, KeyValueSchema, Watch, type WatchResponse } from './etcd_pb.ts';
 import type { Pool } from './pool.ts';
 import { toRecord } from './records.ts';
-import { AnswerStream } from './stream.ts';
 
 const DELETE = 1;
 
@@ -21,10 +19,9 @@ function rangeOf(key: string | Uint8Array, prefix: boolean): Range {
   return prefix ? { key: prefixStart(bytes), rangeEnd: prefixEnd(bytes) } : { key: bytes, rangeEnd: new Uint8Array() };
 }
 
-function toEvent({ type, kv, prevKv }: Event): EtcdEvent | null {
-  if (kv === undefined) return null;
+function toEvent({ type, kv, prevKv }: Event): EtcdEvent {
   const previous = prevKv === undefined ? null : toRecord(prevKv);
-  return { type: type === DELETE ? 'delete' : 'put', record: toRecord(kv), previous };
+  return { type: type === DELETE ? 'delete' : 'put', record: toRecord(kv ?? create(KeyValueSchema)), previous };
 }
 
 /** Throws where etcd will say no more. */
@@ -41,21 +38,10 @@ function check({ canceled, compactRevision, cancelReason }: WatchResponse): void
 }
 
 function openWatch(pool: Pool, range: Range, startRevision: bigint, options: EtcdWatchOptions) {
-  const create = { ...range, startRevision, prevKv: options.previous === true };
-  async function* requests(signal: AbortSignal | undefined) {
-    yield { createRequest: create };
-    // the call is open as long as there may be requests
-    await new Promise<void>((resolve) => signal?.addEventListener('abort', () => resolve(), { once: true }));
-  }
+  const createRequest = { ...range, startRevision, prevKv: options.previous === true };
   // etcd 3.4 says "permission denied" to a token that has expired
   pool.forgetToken();
-  return AnswerStream.open(
-    pool,
-    'Watch',
-    options.signal,
-    (link: Link, call) => createClient(Watch, link.transport).watch(requests(call.signal), call),
-    check,
-  );
+  return pool.open(Watch.method.watch, { createRequest }, options.signal, check);
 }
 
 /** Follows what becomes of keys, from one endpoint to the next. */
@@ -66,6 +52,7 @@ export async function* watchKeys(
 ): AsyncGenerator<EtcdEvent, void> {
   const range = rangeOf(key, options.prefix === true);
   let next = options.startRevision ?? 0n;
+  let revision = 0n;
   for (;;) {
     const { stream, first } = await openWatch(pool, range, next, options);
     // without a revision of its own a watch begins after the one in which it was made
@@ -73,13 +60,11 @@ export async function* watchKeys(
     try {
       for (let answer: WatchResponse | null = first; answer !== null; answer = await stream.next()) {
         check(answer);
-        for (const event of answer.events) {
-          const told = toEvent(event);
-          if (told === null) continue;
-          yield told;
+        for (const event of answer.events.map(toEvent)) {
+          yield event;
+          revision = event.record.modRevision;
         }
-        const last = answer.events.at(-1)?.kv?.modRevision;
-        if (last !== undefined) next = last + 1n;
+        if (answer.events.length > 0) next = revision + 1n;
       }
     } catch (error) {
       options.signal?.throwIfAborted();
