@@ -5,6 +5,7 @@ import { isSignedBy, readCertificates } from '../etcd/certificate.ts';
 import { type EtcdMember, openEtcd } from '../etcd/client.ts';
 import { type EncryptionConfiguration, readEncryptionConfiguration } from '../etcd/encryption/configuration.ts';
 import { EtcdError } from '../etcd/etcd-error.ts';
+import { RecordError } from '../etcd/record-error.ts';
 import { sampleSecrets, type SecretSample } from '../etcd/secret-sample.ts';
 import { toStoragePrefix } from '../etcd/storage-key.ts';
 import { surveyEtcd } from '../etcd/survey.ts';
@@ -51,7 +52,12 @@ async function readConfiguration(
   } catch (cause) {
     throw new UsageError('--encryption-config', `cannot be read: ${(cause as Error).message}`);
   }
-  return { configuration: await readEncryptionConfiguration(bytes), findings: [] };
+  try {
+    return { configuration: await readEncryptionConfiguration(bytes), findings: [] };
+  } catch (cause) {
+    if (!(cause instanceof RecordError)) throw cause;
+    throw new UsageError('--encryption-config', `cannot be used: ${cause.message}`);
+  }
 }
 
 async function readContents(

@@ -4,7 +4,17 @@ import formats from 'ajv-formats';
 import * as assert from 'uvu/assert';
 
 export type SchemaName =
-  'env' | 'container' | 'mounts' | 'watch' | 'ls' | 'ps' | 'doctor' | 'demo-setenv' | 'demo-pod' | 'demo';
+  | 'env'
+  | 'container'
+  | 'mounts'
+  | 'watch'
+  | 'ls'
+  | 'ps'
+  | 'doctor'
+  | 'demo-setenv'
+  | 'demo-pod'
+  | 'demo'
+  | 'etcd-status';
 
 const ajv = new Ajv2020({ allErrors: true, strict: true, strictTypes: false, strictRequired: false });
 formats.default(ajv);
