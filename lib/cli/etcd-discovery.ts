@@ -2,9 +2,8 @@ import { readFileSync } from 'node:fs';
 import { TargetError, UsageError } from '../errors.ts';
 import type { EtcdConnection } from '../etcd/connection.ts';
 import { type EtcdSettings, readEtcdSettings, toEtcdConnection } from '../etcd/settings.ts';
-import { splitUrls } from '../kube/etcd/choice.ts';
-import { type EtcdCredentials, readEtcdCredentials } from '../kube/etcd/credentials.ts';
-import { findEtcd, type FoundEtcd } from '../kube/etcd/find.ts';
+import type { EtcdCredentials } from '../kube/etcd/credentials.ts';
+import type { FoundEtcd } from '../kube/etcd/find.ts';
 import { parseMilliseconds, parsePid } from './number.ts';
 import type { OutputOptions } from './output.ts';
 
@@ -18,6 +17,8 @@ export interface ReachedEtcd {
   /** Of what was found. */
   readonly credentials: EtcdCredentials | null;
 }
+
+const MOST_REASONS = 16;
 
 function readPem(path: string, option: string): Uint8Array {
   try {
@@ -33,17 +34,24 @@ function pidsOf(options: OutputOptions): { pids?: readonly number[] } {
   return { pids: [given].flat().map((text) => parsePid('--pid', String(text))) };
 }
 
-/** Looks for an etcd, with a limit of its own for each process. */
-export async function discoverEtcd(options: OutputOptions): Promise<FoundEtcd> {
-  const timeout = options['timeout'] === undefined ? 2_000 : parseMilliseconds('--timeout', options['timeout']);
-  return findEtcd({ ...pidsOf(options), timeout });
+/** Looks for an etcd. What does so is loaded only then. */
+async function discover(options: OutputOptions): Promise<{ found: FoundEtcd; credentials: EtcdCredentials }> {
+  const [{ findEtcd }, { readEtcdCredentials }] = await Promise.all([
+    import('../kube/etcd/find.ts'),
+    import('../kube/etcd/credentials.ts'),
+  ]);
+  const timeout = parseMilliseconds('--timeout', options['timeout']);
+  const found = await findEtcd({ ...pidsOf(options), timeout });
+  return { found, credentials: await readEtcdCredentials(found.choice, { timeout }) };
 }
 
 /** What there is instead of an etcd. */
 function nothingFound({ looked, doubted, findings }: FoundEtcd): TargetError {
   const others = doubted.map(({ pid, comm, reason }) => `pid ${pid} is called ${comm}, but ${reason}`);
   const faults = findings.map(({ message, path }) => (path === undefined ? message : `${path}: ${message}`));
-  const seen = [`looked at ${looked.join(', ')}`, ...others, ...faults].slice(0, 16).join('; ');
+  const reasons = [...others, ...faults];
+  const more = reasons.length > MOST_REASONS ? [`and ${reasons.length - MOST_REASONS} more`] : [];
+  const seen = [`looked at ${looked.join(', ')}`, ...reasons.slice(0, MOST_REASONS), ...more].join('; ');
   const cure = 'give --endpoints, and --cacert, --cert and --key, or ETCDCTL_ENDPOINTS and the like';
   return new TargetError('ERR_TARGET_UNKNOWN', `no etcd was found on this node (${seen}): ${cure}`, []);
 }
@@ -56,7 +64,6 @@ function mergeConnection(found: FoundEtcd, { ca, cert, key }: EtcdCredentials, s
     ...(ca === null ? {} : { ca }),
     ...(cert === null || key === null || said.cert !== undefined ? {} : { cert, key }),
     ...said,
-    endpoints: splitUrls(endpoints.value),
   };
 }
 
@@ -69,7 +76,6 @@ export async function reachEtcd(options: OutputOptions): Promise<ReachedEtcd> {
   if (settings.endpoints !== undefined) {
     return { connection: toEtcdConnection(settings, readPem), settings, found: null, credentials: null };
   }
-  const found = await discoverEtcd(options);
-  const credentials = await readEtcdCredentials(found.choice);
+  const { found, credentials } = await discover(options);
   return { connection: mergeConnection(found, credentials, settings), settings, found, credentials };
 }

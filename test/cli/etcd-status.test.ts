@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
 import { NOBODY, podprobe, unfitForNobody } from '../helpers/command.ts';
+import { ControlPlane } from '../helpers/control-plane.ts';
 import { Etcd, etcdMissing } from '../helpers/etcd.ts';
 import { MadeKubelet as MadeProcess } from '../helpers/kubelet.ts';
 import { assertKeeps } from '../helpers/schema.ts';
@@ -31,59 +32,19 @@ type Document = {
   findings: { code: string }[];
 };
 
-/** A real etcd, and a process that is called as an API server that uses it. */
-class Cluster implements AsyncDisposable {
-  readonly etcd: Etcd;
-  readonly apiserver = new MadeProcess();
-
-  private constructor(etcd: Etcd) {
-    this.etcd = etcd;
-  }
-
-  static async start(more: readonly string[] = [], options: object = {}): Promise<Cluster> {
-    const cluster = new Cluster(await Etcd.start({ tls: true }));
-    const [cacert, cert, key] = cluster.files;
-    const files = [`--etcd-cafile=${cacert}`, `--etcd-certfile=${cert}`, `--etcd-keyfile=${key}`];
-    const flags = [`--etcd-servers=${cluster.etcd.endpoint}`, ...files, ...more];
-    await cluster.apiserver.start('kube-apiserver', flags, options);
-    return cluster;
-  }
-
-  /** CA, certificate, key. */
-  get files(): [string, string, string] {
-    const { authority, client } = this.etcd;
-    return [authority?.path ?? '', client?.certPath ?? '', client?.keyPath ?? ''];
-  }
-
-  /** Options that keep podprobe from what else runs on this machine. */
-  get only(): string[] {
-    return ['--pid', `${this.apiserver.pid}`, '--pid', `${this.etcd.pid}`];
-  }
-
-  put(key: string, value: Buffer | string): void {
-    const env = { ...process.env, ETCDCTL_API: '3' };
-    execFileSync('etcdctl', [...this.etcd.flags, 'put', key], { input: value, env, stdio: ['pipe', 'ignore', 'pipe'] });
-  }
-
-  async document(args: readonly string[] = [], code = 0): Promise<Document> {
-    const result = await podprobe(['etcd', 'status', '--json', ...this.only, ...args]);
-    assert.is(result.code, code, result.text);
-    assert.not.match(result.text, SECRET);
-    return assertKeeps<Document>('etcd-status', JSON.parse(result.stdout) as object);
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.apiserver[Symbol.dispose]();
-    await this.etcd[Symbol.asyncDispose]();
-  }
+async function documentOf(cluster: ControlPlane, args: readonly string[] = [], code = 0): Promise<Document> {
+  const result = await podprobe(['etcd', 'status', '--json', ...cluster.only, ...args]);
+  assert.is(result.code, code, result.text);
+  assert.not.match(result.text, SECRET);
+  return assertKeeps<Document>('etcd-status', JSON.parse(result.stdout) as object);
 }
 
 test(
   'finds an etcd without a flag, and says who said what, and whom it lets in',
   async () => {
-    await using cluster = await Cluster.start();
+    await using cluster = await ControlPlane.start();
     const { etcd, apiserver } = cluster;
-    const document = await cluster.document();
+    const document = await documentOf(cluster);
     const { endpoints, caFile, certFile, owner, certificate, signedByCa } = document.connection;
     assert.equal(endpoints, { value: etcd.endpoint, source: 'command line', path: null, pid: apiserver.pid });
     assert.equal([caFile?.value, certFile?.value], cluster.files.slice(0, 2));
@@ -100,6 +61,7 @@ test(
       ['refused', true],
     );
     assert.equal([document.secrets?.state, document.census], ['none', null]);
+    assert.equal(document.secrets?.configured, { provider: 'identity', keyName: null });
     assert.equal(
       document.findings.map(({ code }) => code),
       ['certificate-ends'],
@@ -111,7 +73,7 @@ test(
 test(
   'tells by the records and by the configuration whether Secrets are encrypted',
   async () => {
-    await using cluster = await Cluster.start(['--encryption-provider-config=enc.yaml']);
+    await using cluster = await ControlPlane.start(['--encryption-provider-config=enc.yaml']);
     const secret = randomBytes(32).toString('base64');
     cluster.apiserver.write(
       'enc.yaml',
@@ -123,7 +85,7 @@ test(
       }),
     );
     cluster.put('/registry/secrets/test/one', `k8s:enc:aescbc:v1:key1:${SECRET}`);
-    const encrypted = await cluster.document();
+    const encrypted = await documentOf(cluster);
     assert.is(encrypted.storage.encryptionConfig?.value, join(cluster.apiserver.folder, 'enc.yaml'));
     assert.equal(encrypted.secrets?.keys, [{ provider: 'aescbc', keyName: 'key1', records: 1 }]);
     assert.equal(
@@ -132,7 +94,7 @@ test(
     );
     cluster.put('/registry/secrets/test/two', `{"kind":"Secret","data":{"a":"${SECRET}"}}`);
     cluster.put('/registry/configmaps/test/one', 'x');
-    const mixed = await cluster.document(['--census']);
+    const mixed = await documentOf(cluster, ['--census']);
     assert.equal([mixed.secrets?.state, mixed.secrets?.records, mixed.census?.records], ['mixed', 2, 3]);
     const codes = mixed.findings.map(({ code }) => code);
     assert.ok(codes.includes('secrets-in-clear') && codes.includes('plaintext-leftover'), codes.join());
@@ -148,7 +110,7 @@ test(
 test(
   'what it exports is what etcdctl needs',
   async () => {
-    await using cluster = await Cluster.start();
+    await using cluster = await ControlPlane.start();
     const { stdout, code } = await podprobe(['etcd', 'status', '--export', ...cluster.only]);
     assert.is(code, 0);
     const script = `${stdout}etcdctl endpoint status`;
@@ -162,7 +124,7 @@ test(
 test(
   'other commands find it, too; an option counts before a variable, and that before what is found',
   async () => {
-    await using cluster = await Cluster.start();
+    await using cluster = await ControlPlane.start();
     cluster.put('/registry/secrets/test/mysecret', SECRET);
     const keys = await podprobe(['etcd', 'keys', ...cluster.only]);
     assert.equal([keys.code, keys.stdout, keys.stderr], [0, '/registry/secrets/test/mysecret\n', '']);
@@ -173,7 +135,7 @@ test(
     const back = await podprobe(['etcd', 'keys', ...cluster.etcd.flags], { env });
     assert.is(back.code, 0, back.text);
     const other = cluster.etcd.authority?.issue('other', { purpose: 'clientAuth' });
-    const document = await cluster.document(['--cert', other?.certPath ?? '', '--key', other?.keyPath ?? '']);
+    const document = await documentOf(cluster, ['--cert', other?.certPath ?? '', '--key', other?.keyPath ?? '']);
     const { certFile, certificate, owner, endpoints } = document.connection;
     assert.equal([certFile?.source, certificate?.subject, owner], ['given', 'CN=other', null]);
     assert.is(endpoints?.source, 'command line');
@@ -184,7 +146,7 @@ test(
 test(
   'does not take the certificate of etcd itself where it is for servers only, and says so',
   async () => {
-    await using cluster = await Cluster.start();
+    await using cluster = await ControlPlane.start();
     const result = await podprobe(['etcd', 'status', '--pid', cluster.etcd.pid]);
     assert.is(result.code, 4, result.text);
     assert.match(result.stdout, /it may be used by servers only/);
@@ -196,7 +158,7 @@ test(
 test(
   'reads the files of a process in a root of its own below that root',
   async () => {
-    await using cluster = await Cluster.start();
+    await using cluster = await ControlPlane.start();
     using made = new MadeProcess();
     await made.program('kube-apiserver');
     const names = ['ca.crt', 'client.crt', 'client.key'];
@@ -250,7 +212,7 @@ test(
 test(
   'who may not read the key is told which file it is',
   async () => {
-    await using cluster = await Cluster.start();
+    await using cluster = await ControlPlane.start();
     const result = await podprobe(['etcd', 'status', ...cluster.only], { uid: NOBODY });
     assert.ok(result.code === 4 || result.code === 5, result.text);
     assert.match(result.text, /EACCES|not permitted|working directory/);

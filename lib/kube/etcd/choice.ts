@@ -32,6 +32,8 @@ export interface EtcdChoice {
   readonly overrides: ChosenFact | null;
   readonly mediaType: ChosenFact | null;
   readonly encryptionConfig: ChosenFact | null;
+  /** The API server was told of no EncryptionConfiguration: it writes in clear. False where that is not known. */
+  readonly writesInClear: boolean;
   readonly listenUrls: ChosenFact | null;
   readonly clientCertAuth: ChosenFact | null;
   readonly dataDir: ChosenFact | null;
@@ -136,6 +138,7 @@ export function chooseEtcd(parties: readonly EtcdParty[], findings: Finding[]): 
     overrides,
     mediaType: ofApiserver('mediaType'),
     encryptionConfig: ofApiserver('encryptionConfig'),
+    writesInClear: apiserver?.complete === true && apiserver.facts.encryptionConfig === null,
     listenUrls: ofServer('listenUrls'),
     clientCertAuth: ofServer('clientCertAuth'),
     dataDir: ofServer('dataDir'),

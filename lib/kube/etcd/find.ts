@@ -65,7 +65,7 @@ async function readManifests(
       if (manifest === null) continue;
       for (const { role, facts } of readManifest(manifest, path)) {
         const healthCheck = role === 'etcd' ? await findHealthCheck(facts, files) : null;
-        parties.push({ role, process: null, viewer, facts, healthCheck });
+        parties.push({ role, process: null, viewer, facts, complete: true, healthCheck });
       }
     }
   }
@@ -82,7 +82,8 @@ async function findInFiles(options: FindEtcdOptions, wait: WaitOptions, findings
   if (parties.length === 0 && options.usualPlaces !== false) {
     const facts = await findUsualPlace(files);
     looked.push(...USUAL_CERTIFICATES);
-    if (facts !== null) parties.push({ role: 'apiserver', process: null, viewer, facts, healthCheck: null });
+    if (facts !== null)
+      parties.push({ role: 'apiserver', process: null, viewer, facts, complete: false, healthCheck: null });
   }
   findings.push(...files.findings);
   return { parties, looked };

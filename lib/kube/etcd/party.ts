@@ -17,6 +17,8 @@ export interface EtcdParty {
   /** The process below whose root its files are: itself, or one of the host. */
   readonly viewer: number;
   readonly facts: EtcdFacts;
+  /** All that it was told could be read: a fact that is null is none. */
+  readonly complete: boolean;
   /** A certificate that etcd's own health checks use, beside etcd's; kubeadm makes one. */
   readonly healthCheck: { readonly certFile: string; readonly keyFile: string } | null;
 }
@@ -51,9 +53,10 @@ async function readHeld(held: Process, candidate: EtcdCandidate, wait: WaitOptio
   await sayNetwork(process.pid, files);
   const paths = new PathResolver(await readWorkingDirectory(process.pid), files);
   const layers = await readLayers(recognized, { process: held, files, paths, wait });
-  const facts = resolvePaths(gatherEtcdFacts(recognized.role, layers, !recognized.hidden && layers.length > 0), paths);
+  const complete = !recognized.hidden && layers.length > 0;
+  const facts = resolvePaths(gatherEtcdFacts(recognized.role, layers, complete), paths);
   const healthCheck = recognized.role === 'etcd' ? await findHealthCheck(facts, files) : null;
-  return { role: recognized.role, process, viewer: process.pid, facts, healthCheck };
+  return { role: recognized.role, process, viewer: process.pid, facts, complete, healthCheck };
 }
 
 /**

@@ -8,14 +8,14 @@ import type { EtcdChoice } from './choice.ts';
 const LONGEST_CONFIGURATION = 2 ** 16;
 
 /**
- * Reads the EncryptionConfiguration that the API server was told of, as it sees the file; null where it was told of none, or a
- * finding says why it was not read. Holds keys.
+ * Reads the EncryptionConfiguration that the API server was told of, as it sees the file; of no rules where it was
+ * told of none, null where that is not known, or a finding says why it was not read. Holds keys.
  */
 export async function readFoundEncryption(
-  { encryptionConfig }: EtcdChoice,
+  { encryptionConfig, writesInClear }: EtcdChoice,
   wait: WaitOptions = {},
 ): Promise<{ configuration: EncryptionConfiguration | null; findings: readonly Finding[] }> {
-  if (encryptionConfig === null) return { configuration: null, findings: [] };
+  if (encryptionConfig === null) return { configuration: writesInClear ? { rules: [] } : null, findings: [] };
   const { value: path, viewer } = encryptionConfig;
   const files = new ProcessFiles(viewer, wait);
   const bytes = await files.read(path, LONGEST_CONFIGURATION);
