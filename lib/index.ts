@@ -18,6 +18,21 @@ export {
   readEnvironments,
 } from './environ.ts';
 export { SystemError, type SystemErrorRecord, TargetError, UsageError } from './errors.ts';
+export {
+  type EtcdClient,
+  type EtcdEvent,
+  type EtcdMember,
+  type EtcdOptions,
+  type EtcdStatus,
+  type EtcdWatchOptions,
+  openEtcd,
+} from './etcd/client.ts';
+export type { EtcdConnection } from './etcd/connection.ts';
+export { openEtcdDump } from './etcd/dump.ts';
+export { EtcdError, type EtcdErrorCode, type EtcdErrorDetails } from './etcd/etcd-error.ts';
+export type { EtcdPage, EtcdRangeOptions, EtcdReader, EtcdReadOptions, EtcdRecord } from './etcd/record.ts';
+export { type EtcdResource, resourceOf } from './etcd/resource.ts';
+export { type EtcdSettings, readEtcdSettings, toEtcdConnection } from './etcd/settings.ts';
 export { type Bundle, type BundleSearch, findBundle } from './kube/bundle.ts';
 export { type BundleEnvironment, type BundleState, readBundleEnvironment } from './kube/bundle-environment.ts';
 export type { BundleConfig, BundleMount, BundlePod, BundleVariable } from './kube/bundle-config.ts';

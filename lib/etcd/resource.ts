@@ -34,7 +34,8 @@ function partsOf(key: string): string[] {
  */
 export function resourceOf(key: string): EtcdResource {
   const [empty = '', prefix = '', first = '', second = '', third] = partsOf(key);
-  if (empty !== '' || first === '' || second === '') return { name: prefix || empty, directory: `${empty}/${prefix}` };
+  if (empty !== '') return { name: empty, directory: key.includes('/') ? `${empty}/` : empty };
+  if (second === '') return { name: prefix, directory: first === '' ? `/${prefix}` : `/${prefix}/` };
   const both = `${first}/${second}`;
   if (third !== undefined && Object.hasOwn(IRREGULAR, both))
     return { name: IRREGULAR[both] as string, directory: `/${prefix}/${both}/` };

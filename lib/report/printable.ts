@@ -1,9 +1,14 @@
 /** What most text consists of: ASCII without control characters and backslash. */
 const PLAIN = /^[ -[\]-~]*$/;
 
+/** A view is not free either: there can be hundreds of thousands of names. */
+function toText(bytes: Uint8Array): string {
+  return (bytes instanceof Buffer ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)).toString();
+}
+
 /** Printable form of bytes that a target chose: control characters and what is not UTF-8 cannot reach the terminal. */
 export function printable(bytes: Uint8Array | string): string {
-  const text = typeof bytes === 'string' ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString();
+  const text = typeof bytes === 'string' ? bytes : toText(bytes);
   if (PLAIN.test(text)) return text;
   return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\\]/gu, (character) => {
     if (character === '\\') return '\\\\';

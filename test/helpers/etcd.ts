@@ -48,6 +48,7 @@ export class Etcd implements AsyncDisposable {
   #peerPort = 0;
   #child: ChildProcess | null = null;
   #log = '';
+  #server: Credentials | undefined;
 
   private constructor(options: EtcdOptions) {
     this.#options = options;
@@ -100,6 +101,11 @@ export class Etcd implements AsyncDisposable {
     return ['--endpoints', endpoint, ...files];
   }
 
+  /** Has it show another certificate when it is started again. */
+  useServer(server: Credentials | undefined): void {
+    this.#server = server;
+  }
+
   /** Starts it again after {@link stop}, with the same data on the same ports. */
   async resume(): Promise<void> {
     const peer = `http://127.0.0.1:${this.#peerPort}`;
@@ -116,7 +122,8 @@ export class Etcd implements AsyncDisposable {
     ];
     args.push('--listen-client-urls', listen, '--advertise-client-urls', this.endpoint);
     args.push('--listen-peer-urls', peer, '--initial-advertise-peer-urls', peer, '--initial-cluster', `only=${peer}`);
-    const server = this.authority?.issue('server', { purpose: 'serverAuth', names: this.#options.names });
+    const server =
+      this.#server ?? this.authority?.issue('server', { purpose: 'serverAuth', names: this.#options.names });
     if (this.authority !== null && server !== undefined) {
       args.push('--client-cert-auth', '--trusted-ca-file', this.authority.path);
       args.push('--cert-file', server.certPath, '--key-file', server.keyPath);

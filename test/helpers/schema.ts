@@ -14,7 +14,9 @@ export type SchemaName =
   | 'demo-setenv'
   | 'demo-pod'
   | 'demo'
-  | 'etcd-status';
+  | 'etcd-status'
+  | 'etcd-keys'
+  | 'etcd-key-count';
 
 const ajv = new Ajv2020({ allErrors: true, strict: true, strictTypes: false, strictRequired: false });
 formats.default(ajv);

@@ -1,4 +1,4 @@
-import type { ClientHttp2Stream, IncomingHttpHeaders } from 'node:http2';
+import { type ClientHttp2Stream, constants, type IncomingHttpHeaders } from 'node:http2';
 import { Envelopes } from './envelope.ts';
 import { GrpcStatus, readStatus } from './status.ts';
 
@@ -23,8 +23,9 @@ export class Call {
     return done === true ? null : value;
   }
 
+  /** With NO_ERROR for its code, Node 20 resets the stream for ever when its session is destroyed before etcd answers. */
   close(): void {
-    this.#stream.close();
+    if (!this.#stream.closed) this.#stream.close(constants.NGHTTP2_CANCEL);
     this.#stream.resume();
   }
 

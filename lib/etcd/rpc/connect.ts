@@ -9,7 +9,7 @@ import { Cluster, KV, Maintenance } from './etcd_pb.ts';
 import { cutShort } from './error.ts';
 import { readPages } from './pages.ts';
 import { Pool } from './pool.ts';
-import { decodeRangeAnswer, type RangeAnswer } from './range-answer.ts';
+import { RangeAnswer } from './range-answer.ts';
 import { toMember, toStatus } from './records.ts';
 import { readCompactRevision, watchKeys } from './watch.ts';
 
@@ -45,8 +45,8 @@ class Client implements EtcdClient {
 
   async get(key: string | Uint8Array, options: EtcdReadOptions = {}): Promise<EtcdRecord | null> {
     const request = { key: checkKey(key), revision: checkRevision(options.revision) };
-    const { records } = await this.#explaining(options, this.#range(request, options.signal));
-    return records[0] ?? null;
+    const answer = await this.#explaining(options, this.#range(request, options.signal));
+    return [...answer.chunks()].flat()[0] ?? null;
   }
 
   async count(prefix: string | Uint8Array, options: EtcdReadOptions = {}): Promise<number> {
@@ -132,8 +132,10 @@ class Client implements EtcdClient {
     request: { key: Uint8Array; rangeEnd?: Uint8Array; revision: bigint; countOnly?: boolean },
     signal: AbortSignal | undefined,
   ): Promise<RangeAnswer> {
-    return this.#pool.run('Range', signal, async (link, options) =>
-      decodeRangeAnswer(await link.askRaw(KV.method.range, request, options)),
+    return this.#pool.run(
+      'Range',
+      signal,
+      async (link, options) => new RangeAnswer(await link.askRaw(KV.method.range, request, options)),
     );
   }
 

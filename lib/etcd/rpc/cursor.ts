@@ -5,6 +5,12 @@ const FIXED64 = 1;
 const BYTES = 2;
 const FIXED32 = 5;
 
+/** From where to where, the end not included. */
+export interface Place {
+  readonly start: number;
+  readonly end: number;
+}
+
 /** A place in the bytes of a protobuf message, and its end. What does not fit throws `ERR_ETCD_ANSWER`. */
 export class Cursor {
   readonly #bytes: Uint8Array;
@@ -15,10 +21,10 @@ export class Cursor {
   /** Its type on the wire. */
   type = 0;
 
-  constructor(bytes: Uint8Array) {
+  constructor(bytes: Uint8Array, { start, end }: Place = { start: 0, end: bytes.length }) {
     this.#bytes = bytes;
-    this.#at = 0;
-    this.#end = bytes.length;
+    this.#at = start;
+    this.#end = end;
   }
 
   /** Goes to the next field; false at the end of the message. */
@@ -45,12 +51,18 @@ export class Cursor {
     return this.#longVarint();
   }
 
+  /** Where the field is, if it is bytes. */
+  place(): Place {
+    const end = this.#endOfBytes();
+    const start = this.#at;
+    this.#at = end;
+    return { start, end };
+  }
+
   /** The field, if it is bytes: a part of the message, not a copy. */
   bytes(): Uint8Array {
-    const end = this.#endOfBytes();
-    const part = this.#bytes.subarray(this.#at, end);
-    this.#at = end;
-    return part;
+    const { start, end } = this.place();
+    return this.#bytes.subarray(start, end);
   }
 
   /** Has `read` go through the fields of the message that the field is. */

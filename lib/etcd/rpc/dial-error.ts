@@ -41,6 +41,9 @@ function certificateProblem(error: TlsError, endpoint: EtcdEndpoint, serverName:
   return `its certificate is not for '${serverName ?? endpoint.host}': ${has}; name the endpoint by one of them`;
 }
 
+/** An etcd without TLS, or another server, answers a handshake with something else, or not at all. */
+const NO_TLS = new Set(['ERR_SSL_WRONG_VERSION_NUMBER', 'ECONNRESET']);
+
 /** Says what a connection failed with. */
 export function explainDial(cause: Error, endpoint: EtcdEndpoint, serverName: string | undefined): EtcdError {
   const error: TlsError = cause;
@@ -48,8 +51,8 @@ export function explainDial(cause: Error, endpoint: EtcdEndpoint, serverName: st
     new EtcdError(code, `etcd at '${endpoint.text}': ${why}`, { endpoint: endpoint.text, cause });
   const problem = certificateProblem(error, endpoint, serverName);
   if (problem !== null) return say('ERR_ETCD_CERTIFICATE', problem);
-  if (error.code === 'ERR_SSL_WRONG_VERSION_NUMBER')
-    return say('ERR_ETCD_UNREACHABLE', 'it does not speak TLS there: is it http:// ?');
+  if (endpoint.tls && NO_TLS.has(error.code ?? ''))
+    return say('ERR_ETCD_UNREACHABLE', `it does not speak TLS there (${error.code}): is it http:// ?`);
   const where = Object.hasOwn(PLACE, error.code ?? '') ? `${PLACE[error.code ?? '']} (${error.code})` : error.message;
   return say('ERR_ETCD_UNREACHABLE', where);
 }

@@ -1,4 +1,4 @@
-import { type ClientHttp2Session, type ClientHttp2Stream, connect } from 'node:http2';
+import { type ClientHttp2Session, type ClientHttp2Stream, connect, constants } from 'node:http2';
 import type { Socket } from 'node:net';
 import {
   create,
@@ -121,7 +121,7 @@ export class Link {
 
   close(): void {
     clearInterval(this.#pings);
-    this.#session.destroy();
+    this.#session.destroy(undefined, constants.NGHTTP2_CANCEL);
   }
 
   /** A call that is under way keeps the program running; a connection does not. */

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import type { DescMessage, MessageInitShape, MessageShape } from '@bufbuild/protobuf';
 import { UsageError } from '../../errors.ts';
 import type { EtcdConnection, EtcdEndpoint } from '../connection.ts';
@@ -37,6 +38,12 @@ export class Pool {
   /** Has the next call ask for a token anew. */
   forgetToken(): void {
     this.#token = null;
+  }
+
+  /** Lets some milliseconds pass. */
+  async wait(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
+    const both = this.#signalOf(signal);
+    await untilAborted(wait(milliseconds), both);
   }
 
   /** Ends with the client, and with the caller's signal. */

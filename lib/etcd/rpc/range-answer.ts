@@ -1,15 +1,5 @@
 import type { EtcdRecord } from '../record.ts';
-import { Cursor } from './cursor.ts';
-
-/** What a message `RangeResponse` says. */
-export interface RangeAnswer {
-  readonly records: readonly EtcdRecord[];
-  /** In which it was read, where none was asked for: the newest. */
-  readonly revision: bigint;
-  readonly more: boolean;
-  /** Of all keys in the range, also those that are not in this answer. */
-  readonly count: bigint;
-}
+import { Cursor, type Place } from './cursor.ts';
 
 const NOTHING: Uint8Array = new Uint8Array();
 
@@ -41,28 +31,66 @@ function readRecord(cursor: Cursor): EtcdRecord {
   return { key, value, createRevision, modRevision, version, lease };
 }
 
+/** Records of a chunk: as many as die before a collection of garbage would have to move them. */
+const CHUNK = 1_000;
+
 /**
- * Decodes a message `RangeResponse`: etcd.proto. By hand, since it can hold very many records, of which a reader of any
- * message makes more than is needed here. Keys and values are parts of `message`.
+ * A message `RangeResponse`: etcd.proto. It is decoded by hand and bit by bit, since it can hold very many records, and
+ * the objects of all at once take longer to make room for than to make. Keys and values are parts of `message`.
  *
  * Errors: `ERR_ETCD_ANSWER` where it is none.
  */
-export function decodeRangeAnswer(message: Uint8Array): RangeAnswer {
-  const cursor = new Cursor(message);
-  const records: EtcdRecord[] = [];
-  let revision = 0n;
-  let more = false;
-  let count = 0n;
-  const addRecord = (): void => void records.push(readRecord(cursor));
-  const takeRevision = (): void => {
-    revision = readRevision(cursor);
-  };
-  while (cursor.next()) {
-    if (cursor.field === 2) cursor.message(addRecord);
-    else if (cursor.field === 1) cursor.message(takeRevision);
-    else if (cursor.field === 3) more = cursor.varint() !== 0n;
-    else if (cursor.field === 4) count = cursor.varint();
-    else cursor.skip();
+export class RangeAnswer {
+  /** In which it was read, where none was asked for: the newest. */
+  readonly revision: bigint;
+  readonly more: boolean;
+  /** Of all keys in the range, also those that are not in this answer. */
+  readonly count: bigint;
+  /** Number of records in this answer. */
+  readonly length: number;
+  /** Null without records. */
+  readonly lastKey: Uint8Array | null;
+  readonly #message: Uint8Array;
+
+  constructor(message: Uint8Array) {
+    const cursor = new Cursor(message);
+    let revision = 0n;
+    let more = false;
+    let count = 0n;
+    let length = 0;
+    let last: Place | null = null;
+    while (cursor.next()) {
+      if (cursor.field === 2) {
+        last = cursor.place();
+        length += 1;
+      } else if (cursor.field === 1) revision = readRevision(new Cursor(message, cursor.place()));
+      else if (cursor.field === 3) more = cursor.varint() !== 0n;
+      else if (cursor.field === 4) count = cursor.varint();
+      else cursor.skip();
+    }
+    this.#message = message;
+    this.revision = revision;
+    this.more = more;
+    this.count = count;
+    this.length = length;
+    this.lastKey = last === null ? null : readRecord(new Cursor(message, last)).key;
   }
-  return { records, revision, more, count };
+
+  /** Its records, some at a time. */
+  *chunks(): Generator<EtcdRecord[], void> {
+    const cursor = new Cursor(this.#message);
+    let records: EtcdRecord[] = [];
+    const add = (): void => void records.push(readRecord(cursor));
+    while (cursor.next()) {
+      if (cursor.field !== 2) {
+        cursor.skip();
+        continue;
+      }
+      cursor.message(add);
+      if (records.length < CHUNK) continue;
+      yield records;
+      records = [];
+    }
+    if (records.length > 0) yield records;
+  }
 }

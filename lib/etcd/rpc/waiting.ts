@@ -2,6 +2,8 @@ import { once } from 'node:events';
 
 /** What `promise` gives, unless the signal is aborted before; nothing is left behind on a signal that lives long. */
 export async function untilAborted<Value>(promise: Promise<Value>, signal: AbortSignal): Promise<Value> {
+  // its error is nobody's when the signal comes first
+  promise.catch(() => undefined);
   signal.throwIfAborted();
   const done = new AbortController();
   const aborted = once(signal, 'abort', { signal: done.signal }).then(() => signal.throwIfAborted() as never);

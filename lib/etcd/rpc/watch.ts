@@ -44,6 +44,21 @@ function openWatch(pool: Pool, range: Range, startRevision: bigint, options: Etc
   return pool.open(Watch.method.watch, { createRequest }, options.signal, check);
 }
 
+const RETRY = 100;
+
+/** Opens it again, until an endpoint answers or none has for as long as an answer may take. */
+async function reopenWatch(pool: Pool, range: Range, startRevision: bigint, options: EtcdWatchOptions) {
+  const limit = performance.now() + pool.timeout;
+  for (;;) {
+    try {
+      return await openWatch(pool, range, startRevision, options);
+    } catch (error) {
+      if (!isReplaceable(error) || performance.now() + RETRY > limit) throw error;
+    }
+    await pool.wait(RETRY, options.signal);
+  }
+}
+
 /** Follows what becomes of keys, from one endpoint to the next. */
 export async function* watchKeys(
   pool: Pool,
@@ -53,8 +68,8 @@ export async function* watchKeys(
   const range = rangeOf(key, options.prefix === true);
   let next = options.startRevision ?? 0n;
   let revision = 0n;
-  for (;;) {
-    const { stream, first } = await openWatch(pool, range, next, options);
+  for (let open = openWatch; ; open = reopenWatch) {
+    const { stream, first } = await open(pool, range, next, options);
     // without a revision of its own a watch begins after the one in which it was made
     if (next === 0n) next = (first.header?.revision ?? 0n) + 1n;
     try {
