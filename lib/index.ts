@@ -33,6 +33,64 @@ export { EtcdError, type EtcdErrorCode, type EtcdErrorDetails } from './etcd/etc
 export type { EtcdPage, EtcdRangeOptions, EtcdReader, EtcdReadOptions, EtcdRecord } from './etcd/record.ts';
 export { type EtcdResource, resourceOf } from './etcd/resource.ts';
 export { type EtcdSettings, readEtcdSettings, toEtcdConnection } from './etcd/settings.ts';
+export type { JsonObject } from './document/json.ts';
+export {
+  type Census,
+  type CensusGroup,
+  type CensusOptions,
+  type CensusResource,
+  type CountedRecord,
+  takeCensus,
+} from './etcd/census.ts';
+export type { CensusFinding, CensusKey } from './etcd/census-findings.ts';
+export { type DecodedRecord, type DecodeOptions, decodeRecord } from './etcd/decode.ts';
+export {
+  type EncryptionConfiguration,
+  type EncryptionKey,
+  type EncryptionProvider,
+  type EncryptionRule,
+  type KeyedProvider,
+  readEncryptionConfiguration,
+  ruleFor,
+} from './etcd/encryption/configuration.ts';
+export type { DecryptionKeys, RecordEncryption } from './etcd/encryption/decrypt.ts';
+export { type EncryptionHeader, parseEncryptionHeader } from './etcd/encryption/header.ts';
+export type { KmsEnvelope } from './etcd/encryption/kms.ts';
+export type { Encoding } from './etcd/envelope.ts';
+export { type FieldWriter, lastWriter, writerOf } from './etcd/field-writers.ts';
+export {
+  type HistoryOptions,
+  type KeyChange,
+  readRecordHistory,
+  type RecordHistory,
+  type RecordVersion,
+  watchRecord,
+} from './etcd/history.ts';
+export {
+  isConfigMap,
+  isSecret,
+  type ManagedFields,
+  type ObjectMeta,
+  type OwnerReference,
+  type StoredConfigMap,
+  type StoredObject,
+  type StoredSecret,
+} from './etcd/kubernetes/objects.ts';
+export {
+  isPod,
+  type ObjectUse,
+  type PodContainer,
+  type PodMount,
+  type PodVariable,
+  type PodVariables,
+  type PodVolume,
+  type StoredPod,
+} from './etcd/kubernetes/pod.ts';
+export { toManifest } from './etcd/manifest.ts';
+export { RecordError, type RecordErrorCode } from './etcd/record-error.ts';
+export type { RecordFinding } from './etcd/record-findings.ts';
+export { toResource } from './etcd/resource-places.ts';
+export { parseStorageKey, type StorageKey, toStorageKey, toStoragePrefix, USUAL_PREFIXES } from './etcd/storage-key.ts';
 export { type Bundle, type BundleSearch, findBundle } from './kube/bundle.ts';
 export { type BundleEnvironment, type BundleState, readBundleEnvironment } from './kube/bundle-environment.ts';
 export type { BundleConfig, BundleMount, BundlePod, BundleVariable } from './kube/bundle-config.ts';

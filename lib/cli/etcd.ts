@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { action } from './action.ts';
 import { addConnectionOptions, addEtcdOptions } from './etcd-options.ts';
 import type { OutputOptions } from './output.ts';
@@ -46,6 +46,67 @@ function addStatus(etcd: Command): void {
     .action(action(async (options: OutputOptions) => (await import('./etcd-status.ts')).runEtcdStatus(options)));
 }
 
+/** What the commands that read one record may be told of it. */
+function addRecordOptions(command: Command): Command {
+  return command
+    .option('--prefix <PREFIX>', 'where kube-apiserver keeps its objects (its --etcd-prefix)', '/registry')
+    .option('--encryption-config <FILE>', 'what kube-apiserver was told with --encryption-provider-config')
+    .option('--kms-dek <FILE>', 'the DEK or seed in clear, as the KMS plugin gives it: 32 bytes, or base64 of them')
+    .option('--reveal', 'show the values')
+    .option('--fingerprint-key <FILE>', 'make fingerprints that compare between runs and nodes');
+}
+
+const RECORD = 'NAMESPACE/NAME of a Secret; KIND NAMESPACE/NAME; KIND NAME; or a whole key';
+
+function addGet(etcd: Command): void {
+  const get = etcd
+    .command('get')
+    .argument('<record...>', RECORD)
+    .summary('a record of etcd, decoded and, with the keys, decrypted')
+    .description(
+      'Shows what is stored of an object: revision, encryption, encoding, and who wrote what of it when. Secrets, ConfigMaps and Pods are read whole, of other kinds the metadata. Values are shown by length and fingerprint only.',
+    )
+    .option('--json', 'print one JSON document')
+    .addOption(
+      new Option('--output <FORMAT>', 'what kubectl would print; with --reveal its values, too').choices([
+        'json',
+        'yaml',
+      ]),
+    );
+  addConnectionOptions(addRecordOptions(get))
+    .addHelpText(
+      'after',
+      '\nExample:\n  podprobe etcd get test/mysecret --from kv.json\n\nExit codes: 0 done, 2 usage, 3 no etcd or no such record, 4 etcd refuses or is not trusted,\n5 it could not be decrypted or decoded.',
+    )
+    .action(
+      action(async (words: string[], options: OutputOptions) =>
+        (await import('./etcd-get.ts')).runEtcdGet(words, options),
+      ),
+    );
+}
+
+function addHistory(etcd: Command): void {
+  const history = etcd
+    .command('history')
+    .argument('<record...>', RECORD)
+    .summary('all versions of a record that etcd has kept: who changed which key when')
+    .description(
+      'Shows every version that has not been compacted, which keys changed in each, and who wrote them. Values are shown by length and fingerprint only.',
+    )
+    .option('--json', 'print one JSON document; with --watch one a line')
+    .option('--watch', 'go on with every version to come, until Ctrl-C');
+  addConnectionOptions(addRecordOptions(history))
+    .addHelpText(
+      'after',
+      '\nExample:\n  podprobe etcd history test/mysecret --endpoints https://127.0.0.1:2379 --cacert ca.crt --cert client.crt --key client.key\n\nExit codes: 0 done or interrupted, 2 usage, 3 no etcd or no such record, 4 etcd refuses or is not trusted,\n5 a version could not be read.',
+    )
+    .action(
+      action(async (words: string[], options: OutputOptions) =>
+        (await import('./etcd-history.ts')).runEtcdHistory(words, options),
+      ),
+    );
+}
+
 /** `podprobe etcd` and its parts. */
 export function addEtcd(program: Command): void {
   const etcd = program
@@ -54,4 +115,6 @@ export function addEtcd(program: Command): void {
     .description('Reads what etcd holds, and changes nothing.');
   addStatus(etcd);
   addKeys(etcd);
+  addGet(etcd);
+  addHistory(etcd);
 }

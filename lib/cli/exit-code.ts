@@ -36,16 +36,19 @@ const BY_CODE: Record<string, number> = {
   ENFILE: EXIT.incomplete,
   ENOMEM: EXIT.incomplete,
   EIO: EXIT.incomplete,
+  ERR_ENCRYPTION_CONFIGURATION: EXIT.usage,
   ERR_ETCD_UNREACHABLE: EXIT.noTarget,
   ERR_ETCD_CERTIFICATE: EXIT.denied,
   ERR_ETCD_REFUSED: EXIT.denied,
   ERR_ETCD_DENIED: EXIT.denied,
 };
 
+/** Errors about what others answered or wrote. */
+const SERVICES = new Set(['CriError', 'EtcdError', 'RecordError']);
+
 /** Exit code for an error, by its `code`: whatever else a system call answers is no bug, but an answer that is missing. */
 export function exitCodeOf(error: unknown): number {
   if (!(error instanceof Error) || !('code' in error)) return EXIT.bug;
-  if (error.name === 'CriError') return EXIT.incomplete;
   const known = Object.hasOwn(BY_CODE, String(error.code)) ? BY_CODE[String(error.code)] : undefined;
-  return known ?? ('syscall' in error || error.name === 'EtcdError' ? EXIT.incomplete : EXIT.bug);
+  return known ?? ('syscall' in error || SERVICES.has(error.name) ? EXIT.incomplete : EXIT.bug);
 }

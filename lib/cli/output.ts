@@ -14,8 +14,8 @@ export function print(lines: readonly string[]): void {
   process.stdout.write(`${lines.join('\n')}\n`);
 }
 
-/** JSON leaves DEL, the control characters of eight bits and those that turn text around as they are. */
-function escapeAll(json: string): string {
+/** JSON, and YAML in double quotes, leave DEL, the control characters of eight bits and those that turn text around as they are. */
+export function escapeControls(json: string): string {
   return json.replace(/[\x7f-\x9f]|\p{Cf}|\p{Zl}|\p{Zp}/gu, (character) =>
     Array.from(
       { length: character.length },
@@ -25,13 +25,13 @@ function escapeAll(json: string): string {
 }
 
 /** Prints one JSON document. */
-export function printJson(document: object): void {
-  process.stdout.write(`${escapeAll(JSON.stringify(document, null, 2))}\n`);
+export function printJson(document: object, indent = 2): void {
+  process.stdout.write(`${escapeControls(JSON.stringify(document, null, indent))}\n`);
 }
 
 /** One JSON document on a line of its own. */
 export function toJsonLine(document: object): string {
-  return escapeAll(JSON.stringify(document));
+  return escapeControls(JSON.stringify(document));
 }
 
 /** Prints one line; done when whoever reads the output can take more. */

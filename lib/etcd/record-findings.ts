@@ -71,7 +71,9 @@ function judgeType({ type, data }: StoredSecret): RecordFinding[] {
 }
 
 function judgePlace({ metadata }: StoredObject, place: StorageKey | null): RecordFinding[] {
-  if (place === null || (metadata.name === place.name && metadata.namespace === (place.namespace ?? ''))) return [];
+  // what kube-apiserver keeps for itself, such as ranges of addresses, has no name
+  if (place === null || metadata.name === '') return [];
+  if (metadata.name === place.name && metadata.namespace === (place.namespace ?? '')) return [];
   return [finding('other-place', 'its namespace or name are not those of its key: it was copied there by hand')];
 }
 

@@ -6,6 +6,10 @@ import * as assert from 'uvu/assert';
 export type SchemaName =
   | 'env'
   | 'container'
+  | 'etcd-record'
+  | 'etcd-get'
+  | 'etcd-version'
+  | 'etcd-history'
   | 'mounts'
   | 'watch'
   | 'ls'
@@ -32,7 +36,9 @@ function validator(name: SchemaName): ValidateFunction {
   if (known) return known;
   const schema = readSchema(name);
   // one that it refers to must be known by then
-  for (const [, other] of JSON.stringify([schema.properties, schema.$defs]).matchAll(/"urn:podprobe:([a-z-]+):v1"/g)) {
+  for (const [, other] of JSON.stringify([schema.properties, schema.$defs]).matchAll(
+    /"urn:podprobe:([a-z-]+):v1[#"]/g,
+  )) {
     validator(other as SchemaName);
   }
   const made = ajv.compile(schema);
