@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs';
-import { TargetError, UsageError } from '../errors.ts';
+import { TargetError } from '../errors.ts';
 import type { EtcdConnection } from '../etcd/connection.ts';
 import { type EtcdSettings, readEtcdSettings, toEtcdConnection } from '../etcd/settings.ts';
 import type { EtcdCredentials } from '../kube/etcd/credentials.ts';
 import type { FoundEtcd } from '../kube/etcd/find.ts';
+import { readOption } from './etcd-storage.ts';
 import { parseMilliseconds, parsePid } from './number.ts';
 import type { OutputOptions } from './output.ts';
 
@@ -19,14 +19,6 @@ export interface ReachedEtcd {
 }
 
 const MOST_REASONS = 16;
-
-function readPem(path: string, option: string): Uint8Array {
-  try {
-    return readFileSync(path);
-  } catch (cause) {
-    throw new UsageError(option, `cannot be read: ${(cause as Error).message}`);
-  }
-}
 
 function pidsOf(options: OutputOptions): { pids?: readonly number[] } {
   const given = options['pid'];
@@ -59,7 +51,9 @@ function nothingFound({ looked, doubted, findings }: FoundEtcd): TargetError {
 function mergeConnection(found: FoundEtcd, { ca, cert, key }: EtcdCredentials, settings: EtcdSettings): EtcdConnection {
   const { endpoints } = found.choice;
   if (endpoints === null) throw nothingFound(found);
-  const said = toEtcdConnection({ ...settings, endpoints: endpoints.value }, readPem);
+  const said = toEtcdConnection({ ...settings, endpoints: endpoints.value }, (path, option) =>
+    readOption(option, path),
+  );
   return {
     ...(ca === null ? {} : { ca }),
     ...(cert === null || key === null || said.cert !== undefined ? {} : { cert, key }),
@@ -74,7 +68,12 @@ function mergeConnection(found: FoundEtcd, { ca, cert, key }: EtcdCredentials, s
 export async function reachEtcd(options: OutputOptions): Promise<ReachedEtcd> {
   const settings = readEtcdSettings(process.env, options);
   if (settings.endpoints !== undefined) {
-    return { connection: toEtcdConnection(settings, readPem), settings, found: null, credentials: null };
+    return {
+      connection: toEtcdConnection(settings, (path, option) => readOption(option, path)),
+      settings,
+      found: null,
+      credentials: null,
+    };
   }
   const { found, credentials } = await discover(options);
   return { connection: mergeConnection(found, credentials, settings), settings, found, credentials };

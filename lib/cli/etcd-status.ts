@@ -1,18 +1,14 @@
-import { readFileSync } from 'node:fs';
 import { UsageError } from '../errors.ts';
 import { type Census, takeCensus } from '../etcd/census.ts';
 import { isSignedBy, readCertificates } from '../etcd/certificate.ts';
 import { type EtcdMember, openEtcd } from '../etcd/client.ts';
-import { type EncryptionConfiguration, readEncryptionConfiguration } from '../etcd/encryption/configuration.ts';
+import type { EncryptionConfiguration } from '../etcd/encryption/configuration.ts';
 import { EtcdError } from '../etcd/etcd-error.ts';
-import { RecordError } from '../etcd/record-error.ts';
 import { sampleSecrets, type SecretSample } from '../etcd/secret-sample.ts';
 import { toStoragePrefix } from '../etcd/storage-key.ts';
 import { surveyEtcd } from '../etcd/survey.ts';
 import type { ChosenFact } from '../kube/etcd/choice.ts';
 import { wipeCredentials } from '../kube/etcd/credentials.ts';
-import { readFoundEncryption } from '../kube/etcd/storage.ts';
-import type { Finding } from '../kube/finding.ts';
 import { etcdExport } from '../report/etcd-export.ts';
 import { judgeEtcd } from '../report/etcd-judgement.ts';
 import type { EtcdReport, ReportedFact } from '../report/etcd-report.ts';
@@ -20,6 +16,7 @@ import { etcdStatusDocument } from '../report/etcd-status-json.ts';
 import { etcdStatusText } from '../report/etcd-status-text.ts';
 import { complain, complainOf } from './complaint.ts';
 import { type ReachedEtcd, reachEtcd } from './etcd-discovery.ts';
+import { readStorage } from './etcd-storage.ts';
 import { EXIT, exitCodeOf } from './exit-code.ts';
 import { parseMilliseconds } from './number.ts';
 import { type OutputOptions, print, printJson, terminalStyle } from './output.ts';
@@ -32,32 +29,8 @@ interface Contents {
   readonly error: unknown;
 }
 
-const USUAL_PREFIX = '/registry';
-
 function factOf(given: unknown, found: ChosenFact | null | undefined): ReportedFact | null {
   return typeof given === 'string' ? { value: given, given: true } : (found ?? null);
-}
-
-async function readConfiguration(
-  options: OutputOptions,
-  { found }: ReachedEtcd,
-): Promise<{ configuration: EncryptionConfiguration | null; findings: readonly Finding[] }> {
-  const path = options['encryptionConfig'];
-  if (typeof path !== 'string') {
-    return found === null ? { configuration: null, findings: [] } : readFoundEncryption(found.choice);
-  }
-  let bytes: Buffer;
-  try {
-    bytes = readFileSync(path);
-  } catch (cause) {
-    throw new UsageError('--encryption-config', `cannot be read: ${(cause as Error).message}`);
-  }
-  try {
-    return { configuration: await readEncryptionConfiguration(bytes), findings: [] };
-  } catch (cause) {
-    if (!(cause instanceof RecordError)) throw cause;
-    throw new UsageError('--encryption-config', `cannot be used: ${cause.message}`);
-  }
 }
 
 async function readContents(
@@ -118,10 +91,9 @@ function codeOf({ surveys, findings }: EtcdReport, error: unknown): number {
 async function report(reached: ReachedEtcd, options: OutputOptions): Promise<{ report: EtcdReport; error: unknown }> {
   const described = describe(reached, options);
   const timeout = parseMilliseconds('--timeout', options['timeout']);
-  const { configuration, findings } = await readConfiguration(options, reached);
+  const { configuration, prefix, findings } = await readStorage(options, reached);
   const surveys = await surveyEtcd(reached.connection, { timeout });
   const answers = surveys.some(({ status }) => status !== null);
-  const prefix = described.prefix?.value ?? USUAL_PREFIX;
   const { error, ...contents } = answers
     ? await readContents(reached, configuration, prefix, { timeout, census: options['census'] === true })
     : { members: [], secrets: null, census: null, error: null };

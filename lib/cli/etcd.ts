@@ -49,8 +49,8 @@ function addStatus(etcd: Command): void {
 /** What the commands that read one record may be told of it. */
 function addRecordOptions(command: Command): Command {
   return command
-    .option('--prefix <PREFIX>', 'where kube-apiserver keeps its objects (its --etcd-prefix)', '/registry')
-    .option('--encryption-config <FILE>', 'what kube-apiserver was told with --encryption-provider-config')
+    .option('--prefix <PREFIX>', "the API server's --etcd-prefix; default: as it was found, else /registry")
+    .option('--encryption-config <FILE>', "the API server's EncryptionConfiguration; default: as it was found")
     .option('--kms-dek <FILE>', 'the DEK or seed in clear, as the KMS plugin gives it: 32 bytes, or base64 of them')
     .option('--reveal', 'show the values')
     .option('--fingerprint-key <FILE>', 'make fingerprints that compare between runs and nodes');
