@@ -1,6 +1,7 @@
 // Usage: npm run bench -- [--quick] [--json] [--only PART]...
 import { cpus, loadavg, release } from 'node:os';
 import { parseArgs } from 'node:util';
+import { benchEtcd, type EtcdPlan } from './etcd.ts';
 import { benchExec, unfitForRunc } from './exec.ts';
 import { benchFiles, type Plan as FilesPlan } from './files.ts';
 import { benchMany } from './many.ts';
@@ -22,6 +23,7 @@ interface Size {
   readonly commands: number;
   readonly files: FilesPlan;
   readonly ps: PsPlan;
+  readonly etcd: EtcdPlan;
   readonly memory: { readonly held: number; readonly byPid: number };
 }
 
@@ -34,6 +36,7 @@ const FULL: Size = {
   commands: 15,
   files: { rounds: 12, reads: 200 },
   ps: { processes: 2_000, rounds: 15 },
+  etcd: { keys: 100_000, rounds: 15 },
   memory: { held: 100_000, byPid: 20_000 },
 };
 const QUICK: Size = {
@@ -45,6 +48,7 @@ const QUICK: Size = {
   commands: 5,
   files: { rounds: 6, reads: 100 },
   ps: { processes: 2_000, rounds: 5 },
+  etcd: { keys: 100_000, rounds: 5 },
   memory: { held: 5_000, byPid: 1_000 },
 };
 
@@ -93,6 +97,7 @@ const PARTS: Readonly<Record<string, Part>> = {
   files: (_workshop, floor, { files }) => benchFiles(floor, files),
   many: benchRows,
   ps: (workshop, floor, { ps }) => benchPs(workshop.compile('target'), floor, ps),
+  etcd: (_workshop, floor, { etcd }) => benchEtcd(floor, etcd),
   mounts: benchTables,
   watch: (workshop, _floor, { watch }) => benchWatch(workshop.compile('watch'), watch),
 };

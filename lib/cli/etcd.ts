@@ -17,7 +17,7 @@ function addKeys(etcd: Command): void {
   addConnectionOptions(keys)
     .addHelpText(
       'after',
-      '\nExample:\n  podprobe etcd keys /registry/secrets/ --endpoints https://127.0.0.1:2379 --cacert ca.crt --cert client.crt --key client.key\n\nExit codes: 0 done, 2 usage, 3 no etcd answers, 4 it refuses or is not trusted, 5 incomplete.',
+      '\nExample:\n  podprobe etcd keys /registry/secrets/ --endpoints 127.0.0.1:2379 --tree\n\nExit codes: 0 done, 2 usage, 3 no etcd answers, 4 it refuses or is not trusted, 5 incomplete.',
     )
     .action(
       action(async (prefix: string, options: OutputOptions) =>
@@ -112,7 +112,8 @@ export function addEtcd(program: Command): void {
   const etcd = program
     .command('etcd')
     .summary('what etcd holds')
-    .description('Reads what etcd holds, and changes nothing.');
+    .description('Reads what etcd holds, and changes nothing.')
+    .addHelpText('after', '\nExample:\n  podprobe etcd status');
   addStatus(etcd);
   addKeys(etcd);
   addGet(etcd);

@@ -16,16 +16,6 @@ const IRREGULAR: Readonly<Record<string, string>> = {
   'services/specs': 'services',
 };
 
-const LONGEST_PART = 256;
-
-/** The first parts of a path; what is longer than a name can be is cut. */
-function partsOf(key: string): string[] {
-  return key
-    .slice(0, 8 * LONGEST_PART)
-    .split('/', 5)
-    .map((part) => part.slice(0, LONGEST_PART));
-}
-
 /**
  * The resource of a key: `/registry/secrets/test/mysecret` is of `secrets`. The first part is the API server's
  * `--etcd-prefix`, and a directory with a dot is a group.
@@ -33,7 +23,7 @@ function partsOf(key: string): string[] {
  * Source: kubernetes, pkg/kubeapiserver/default_storage_factory_builder.go, SpecialDefaultResourcePrefixes.
  */
 export function resourceOf(key: string): EtcdResource {
-  const [empty = '', prefix = '', first = '', second = '', third] = partsOf(key);
+  const [empty = '', prefix = '', first = '', second = '', third] = key.split('/', 5);
   if (empty !== '') return { name: empty, directory: key.includes('/') ? `${empty}/` : empty };
   if (second === '') return { name: prefix, directory: first === '' ? `/${prefix}` : `/${prefix}/` };
   const both = `${first}/${second}`;

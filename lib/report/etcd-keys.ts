@@ -5,6 +5,8 @@ import { alignColumns, count, type Style } from './style.ts';
 
 const DEEPEST = 32;
 const MOST_RESOURCES = 10_000;
+/** Bytes of a key that can tell its resource. */
+const LONGEST_DIRECTORY = 1_024;
 
 /** The key as UTF-8; null where it is none. */
 function textOf(key: Uint8Array): string | null {
@@ -61,7 +63,7 @@ export class KeyCount {
 
   add({ key }: EtcdRecord): void {
     this.#keys += 1;
-    const { name, directory } = resourceOf(Buffer.from(key.buffer, key.byteOffset, key.length).toString());
+    const { name, directory } = resourceOf(Buffer.from(key.subarray(0, LONGEST_DIRECTORY)).toString());
     const known = this.#resources.get(directory);
     if (known !== undefined) known.keys += 1;
     else if (this.#resources.size < MOST_RESOURCES) this.#resources.set(directory, { name, keys: 1 });

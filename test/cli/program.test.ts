@@ -32,7 +32,7 @@ test('lists its commands with --help, on standard output', async () => {
 });
 
 test('has the commands that it is to have', () => {
-  assert.equal(commands, ['env', 'mounts', 'cat', 'ls', 'exec', 'watch', 'ps', 'doctor', 'demo']);
+  assert.equal(commands, ['env', 'mounts', 'cat', 'ls', 'exec', 'watch', 'ps', 'etcd', 'doctor', 'demo']);
 });
 
 for (const command of commands) {
@@ -40,8 +40,8 @@ for (const command of commands) {
     const { code, stdout, stderr } = await podprobe([command, '--help']);
     assert.equal([code, stderr], [0, '']);
     assert.match(stdout, new RegExp(`^Example:\n  podprobe ${command}`, 'm'));
-    // what cat prints is the file, and what exec prints is its command's
-    assert.is(/^ {2}--json\b/m.test(stdout), command !== 'cat' && command !== 'exec');
+    // what cat prints is the file, what exec prints is its command's, and the parts of etcd have their own
+    assert.is(/^ {2}--json\b/m.test(stdout), !['cat', 'exec', 'etcd'].includes(command));
     for (const line of stdout.split('\n')) assert.ok(line.length <= 100, `a line of ${line.length}: ${line}`);
   });
 }
