@@ -18,21 +18,6 @@ export {
   readEnvironments,
 } from './environ.ts';
 export { SystemError, type SystemErrorRecord, TargetError, UsageError } from './errors.ts';
-export {
-  type EtcdClient,
-  type EtcdEvent,
-  type EtcdMember,
-  type EtcdOptions,
-  type EtcdStatus,
-  type EtcdWatchOptions,
-  openEtcd,
-} from './etcd/client.ts';
-export type { EtcdConnection } from './etcd/connection.ts';
-export { openEtcdDump } from './etcd/dump.ts';
-export { EtcdError, type EtcdErrorCode, type EtcdErrorDetails } from './etcd/etcd-error.ts';
-export type { EtcdPage, EtcdRangeOptions, EtcdReader, EtcdReadOptions, EtcdRecord } from './etcd/record.ts';
-export { type EtcdResource, resourceOf } from './etcd/resource.ts';
-export { type EtcdSettings, readEtcdSettings, toEtcdConnection } from './etcd/settings.ts';
 export type { JsonObject } from './document/json.ts';
 export {
   type Census,
@@ -49,7 +34,10 @@ export {
   type EncryptionKey,
   type EncryptionProvider,
   type EncryptionRule,
+  type IdentityEncryption,
+  type KeyedEncryption,
   type KeyedProvider,
+  type KmsEncryption,
   readEncryptionConfiguration,
   ruleFor,
 } from './etcd/encryption/configuration.ts';
@@ -91,6 +79,21 @@ export { RecordError, type RecordErrorCode } from './etcd/record-error.ts';
 export type { RecordFinding } from './etcd/record-findings.ts';
 export { toResource } from './etcd/resource-places.ts';
 export { parseStorageKey, type StorageKey, toStorageKey, toStoragePrefix, USUAL_PREFIXES } from './etcd/storage-key.ts';
+export {
+  type EtcdClient,
+  type EtcdEvent,
+  type EtcdMember,
+  type EtcdOptions,
+  type EtcdStatus,
+  type EtcdWatchOptions,
+  openEtcd,
+} from './etcd/client.ts';
+export type { EtcdConnection } from './etcd/connection.ts';
+export { openEtcdDump } from './etcd/dump.ts';
+export { EtcdError, type EtcdErrorCode, type EtcdErrorDetails } from './etcd/etcd-error.ts';
+export type { EtcdPage, EtcdRangeOptions, EtcdReader, EtcdReadOptions, EtcdRecord } from './etcd/record.ts';
+export { type EtcdResource, resourceOf } from './etcd/resource.ts';
+export { type EtcdSettings, readEtcdSettings, toEtcdConnection } from './etcd/settings.ts';
 export { type Bundle, type BundleSearch, findBundle } from './kube/bundle.ts';
 export { type BundleEnvironment, type BundleState, readBundleEnvironment } from './kube/bundle-environment.ts';
 export type { BundleConfig, BundleMount, BundlePod, BundleVariable } from './kube/bundle-config.ts';

@@ -2,6 +2,7 @@ import { type EncryptionConfiguration, keyNames, ruleFor } from './encryption/co
 
 /** Who encrypted some records, with which key; `identity` and null: they are in clear. */
 export interface CensusKey {
+  /** As in an EncryptionConfiguration. */
   readonly provider: string;
   /** Of kms that of the plugin. */
   readonly keyName: string | null;
@@ -9,6 +10,7 @@ export interface CensusKey {
 
 /** What a census found. */
 export interface CensusFinding {
+  /** What it is, for programs. */
   readonly code:
     | 'plaintext-leftover'
     | 'not-under-write-key'
@@ -17,10 +19,15 @@ export interface CensusFinding {
     | 'identity-first'
     | 'malformed-header'
     | 'too-many-groups';
+  /** The same for people. */
   readonly message: string;
+  /** Of a rule, all its resources; null where it is of none. */
   readonly resource: string | null;
+  /** Of the key that it is about. */
   readonly provider: string | null;
+  /** Of the key that it is about; null where that has none. */
   readonly keyName: string | null;
+  /** How many records it is about. */
   readonly records: number;
 }
 

@@ -17,6 +17,7 @@ import { parseStorageKey, USUAL_PREFIXES } from './storage-key.ts';
 
 /** Records of a resource that are encrypted alike. */
 export interface CensusGroup extends CensusKey {
+  /** How many. */
   readonly records: number;
   /** Whether the configuration would write them so now; null where there is no configuration. */
   readonly current: boolean | null;
@@ -26,6 +27,7 @@ export interface CensusGroup extends CensusKey {
 export interface CensusResource {
   /** Such as `secrets`; null for keys that are of no stored object. */
   readonly resource: string | null;
+  /** How many, of all groups. */
   readonly records: number;
   /** Most records first. */
   readonly groups: readonly CensusGroup[];
@@ -33,8 +35,11 @@ export interface CensusResource {
 
 /** How the records of an etcd are encrypted. */
 export interface Census {
+  /** How many were counted. */
   readonly records: number;
+  /** Resource by resource, in the order of their first record. */
   readonly resources: readonly CensusResource[];
+  /** What is wrong, or worth knowing. */
   readonly findings: readonly CensusFinding[];
 }
 

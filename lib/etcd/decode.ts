@@ -3,7 +3,6 @@ import { parseYamlObject } from '../document/yaml.ts';
 import { checkKmsDek, decryptValue, type DecryptionKeys, type RecordEncryption } from './encryption/decrypt.ts';
 import { type Encoding, encodingOf, protobufBody } from './envelope.ts';
 import { fromManifest } from './kubernetes/from-manifest.ts';
-import { fromMessage } from './kubernetes/from-message.ts';
 import type { StoredObject } from './kubernetes/objects.ts';
 import { RecordError } from './record-error.ts';
 import { type RecordFinding, judgeObject } from './record-findings.ts';
@@ -50,7 +49,10 @@ function parseJson(value: Uint8Array): JsonObject {
 }
 
 async function decodeAs(encoding: Encoding, value: Uint8Array): Promise<Decoded> {
-  if (encoding === 'protobuf') return { object: fromMessage(protobufBody(value)), manifest: null };
+  if (encoding === 'protobuf') {
+    const { fromMessage } = await import('./kubernetes/from-message.ts');
+    return { object: fromMessage(protobufBody(value)), manifest: null };
+  }
   if (encoding === 'cbor')
     fail('ERR_RECORD_UNSUPPORTED', 'it is written in CBOR, as custom resources can be: that is not read here');
   if (encoding === 'foreign')

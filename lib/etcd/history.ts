@@ -7,7 +7,9 @@ import type { EtcdRecord } from './record.ts';
 
 /** What became of one key of a Secret or ConfigMap. */
 export interface KeyChange {
+  /** Of `data` or `binaryData`. */
   readonly key: string;
+  /** What became of it. */
   readonly change: 'added' | 'changed' | 'removed';
   /** Who wrote it; null where nobody says, as of all that was removed. */
   readonly by: FieldWriter | null;
@@ -19,6 +21,7 @@ export interface KeyChange {
 
 /** A record as it was from one revision on. */
 export interface RecordVersion {
+  /** Of etcd. */
   readonly revision: bigint;
   /** `recreated`: after it had been deleted. `retained`: it is older than what etcd has kept; what it replaced is gone. */
   readonly event: 'created' | 'recreated' | 'updated' | 'deleted' | 'retained';
@@ -42,6 +45,7 @@ export interface RecordHistory {
 
 /** What reading a history may be told. */
 export interface HistoryOptions extends DecodeOptions {
+  /** Gives up when it is aborted. */
   readonly signal?: AbortSignal;
   /** Milliseconds to wait for what was deleted of late, where there is no such record now. Default: 1000. */
   readonly settle?: number;
@@ -136,8 +140,8 @@ async function collect(
   last: bigint | null,
   { signal, settle = 1000 }: HistoryOptions,
 ): Promise<void> {
-  const newest = kept.list.at(-1)?.revision ?? 0n;
-  if (last !== null && newest >= last) return;
+  // what is there now can be older than the last compaction, or have been deleted meanwhile and be gone with it
+  if (last !== null && (compactRevision ?? 0n) >= last) return;
   const settled = AbortSignal.timeout(settle);
   const signals = [...(signal === undefined ? [] : [signal]), ...(last === null ? [settled] : [])];
   const startRevision = (compactRevision ?? 1n) + 1n;

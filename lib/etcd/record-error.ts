@@ -12,6 +12,7 @@ export type RecordErrorCode =
 export class RecordError extends Error {
   /** Always `'RecordError'`. */
   override readonly name = 'RecordError';
+  /** What is wrong, for programs. */
   readonly code: RecordErrorCode;
 
   constructor(code: RecordErrorCode, message: string) {

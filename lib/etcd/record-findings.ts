@@ -5,6 +5,7 @@ import type { StorageKey } from './storage-key.ts';
 
 /** Something noteworthy about a stored object. */
 export interface RecordFinding {
+  /** What it is, for programs. */
   readonly code:
     'last-applied-in-clear' | 'immutable' | 'unknown-type' | 'legacy-token' | 'missing-key' | 'other-place';
   /** For people; it holds no value. */

@@ -1,3 +1,5 @@
+import { FOLDERS } from './resource-places.ts';
+
 /** What a key is of, by where it is. */
 export interface EtcdResource {
   /** As kubectl names it: `secrets`, `crontabs.stable.example.com`; the first part of a key that is none of Kubernetes. */
@@ -6,15 +8,10 @@ export interface EtcdResource {
   readonly directory: string;
 }
 
-/** Directories that are not named after their resource. */
-const IRREGULAR: Readonly<Record<string, string>> = {
-  controllers: 'replicationcontrollers',
-  ingress: 'ingresses',
-  minions: 'nodes',
-  podsecuritypolicy: 'podsecuritypolicies',
-  'services/endpoints': 'endpoints',
-  'services/specs': 'services',
-};
+/** Directories that are not named after their resource; its group is not told here. */
+const IRREGULAR: Readonly<Record<string, string>> = Object.fromEntries(
+  Object.entries(FOLDERS).map(([resource, folder]) => [folder, resource.replace(/\..*/, '')]),
+);
 
 /**
  * The resource of a key: `/registry/secrets/test/mysecret` is of `secrets`. The first part is the API server's

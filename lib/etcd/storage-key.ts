@@ -9,6 +9,7 @@ export interface StorageKey {
   readonly resource: string;
   /** Null of what is in none. */
   readonly namespace: string | null;
+  /** Of the object. */
   readonly name: string;
 }
 

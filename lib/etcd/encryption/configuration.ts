@@ -8,25 +8,52 @@ export type KeyedProvider = 'aescbc' | 'aesgcm' | 'secretbox';
 
 /** A key of the configuration. Printing it does not show its secret. */
 export interface EncryptionKey {
+  /** Stands in each record. */
   readonly name: string;
+  /** The key itself. */
   readonly secret: KeyObject;
 }
 
+/** A provider that encrypts with keys of its own. */
+export interface KeyedEncryption {
+  /** Its name. */
+  readonly provider: KeyedProvider;
+  /** The first writes, all read. */
+  readonly keys: readonly EncryptionKey[];
+}
+
+/** A provider that has a plugin encrypt its keys. */
+export interface KmsEncryption {
+  /** Its name. */
+  readonly provider: 'kms';
+  /** Of the plugin's interface. */
+  readonly version: 'v1' | 'v2';
+  /** Of the plugin. */
+  readonly name: string;
+  /** Its socket; empty where it is not said. */
+  readonly endpoint: string;
+}
+
+/** Writes in clear. */
+export interface IdentityEncryption {
+  /** Its name. */
+  readonly provider: 'identity';
+}
+
 /** One of the ways to encrypt that a rule names. */
-export type EncryptionProvider =
-  | { readonly provider: KeyedProvider; readonly keys: readonly EncryptionKey[] }
-  | { readonly provider: 'kms'; readonly version: 'v1' | 'v2'; readonly name: string; readonly endpoint: string }
-  | { readonly provider: 'identity' };
+export type EncryptionProvider = KeyedEncryption | KmsEncryption | IdentityEncryption;
 
 /** How some resources are encrypted: the first provider writes, all are tried to read. */
 export interface EncryptionRule {
   /** `secrets`, `deployments.apps`, `*.apps`, `*.` (the core group), `*.*`. */
   readonly resources: readonly string[];
+  /** In their order: the first writes. */
   readonly providers: readonly EncryptionProvider[];
 }
 
 /** What kube-apiserver was told with `--encryption-provider-config`. Of several rules for a resource the first counts. */
 export interface EncryptionConfiguration {
+  /** In the order of the file. */
   readonly rules: readonly EncryptionRule[];
 }
 

@@ -109,7 +109,7 @@ async function open(
       const message = `it is encrypted ${described(header)}: only the plugin can give the DEK that decrypts it`;
       throw new RecordError('ERR_RECORD_ENCRYPTED', message);
     }
-    const opened = openKms(parseKmsValue(header.version, header.body), kmsDek, key);
+    const opened = openKms(await parseKmsValue(header.version, header.body), kmsDek, key);
     if ('plaintext' in opened) return opened.plaintext;
     throw failed(opened.failure, header);
   }
@@ -150,7 +150,10 @@ export async function decryptValue(
     if (header === null) return { encryption, plaintext: value, problem: null };
     const { provider, version, keyName } = header;
     encryption = { provider, version, keyName, kms: null };
-    if (provider === 'kms') encryption = { ...encryption, kms: parseKmsValue(version, header.body).envelope };
+    if (provider === 'kms') {
+      const { envelope } = await parseKmsValue(version, header.body);
+      encryption = { ...encryption, kms: envelope };
+    }
     return { encryption, plaintext: await open(header, keys, key, resource), problem: null };
   } catch (error) {
     return { encryption, plaintext: null, problem: toProblem(error) };

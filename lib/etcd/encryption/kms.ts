@@ -1,6 +1,4 @@
 import { createHmac, createSecretKey } from 'node:crypto';
-import { EncryptedObjectSchema } from '../kubernetes/stored_pb.ts';
-import { readMessage } from '../kubernetes/message.ts';
 import { RecordError } from '../record-error.ts';
 import { openCbc, openGcm, type Opened } from './ciphers.ts';
 
@@ -36,7 +34,9 @@ function parseV1(body: Uint8Array): KmsValue {
   return { envelope, encrypted: body.subarray(2 + length) };
 }
 
-function parseV2(body: Uint8Array): KmsValue {
+async function parseV2(body: Uint8Array): Promise<KmsValue> {
+  const { EncryptedObjectSchema } = await import('../kubernetes/stored_pb.ts');
+  const { readMessage } = await import('../kubernetes/message.ts');
   const message = readMessage(EncryptedObjectSchema, body, 'its KMS envelope');
   const envelope: KmsEnvelope = {
     version: 'v2',
@@ -53,7 +53,7 @@ function parseV2(body: Uint8Array): KmsValue {
  *
  * Errors: `ERR_RECORD_MALFORMED`. Source: kubernetes, apiserver/pkg/storage/value/encrypt/envelope.
  */
-export function parseKmsValue(version: string, body: Uint8Array): KmsValue {
+export async function parseKmsValue(version: string, body: Uint8Array): Promise<KmsValue> {
   if (version === 'v1') return parseV1(body);
   if (version === 'v2') return parseV2(body);
   throw new RecordError('ERR_RECORD_UNSUPPORTED', `it is encrypted by an unknown version of kms, ${version}`);
