@@ -136,12 +136,12 @@ export type { DoubtedProcess, EtcdPlace, EtcdProcess } from './kube/etcd/candida
 export type { ChosenFact, EtcdChoice, EtcdClientFiles, EtcdClientOwner } from './kube/etcd/choice.ts';
 export { type EtcdCredentials, readEtcdCredentials, wipeCredentials } from './kube/etcd/credentials.ts';
 export type { EtcdFact, EtcdFacts, EtcdRole, EtcdSource } from './kube/etcd/fact.ts';
-export { readFoundEncryption } from './kube/etcd/storage.ts';
-export { sampleSecrets, type SecretSample } from './etcd/secret-sample.ts';
+export { type FoundEncryption, readFoundEncryption } from './kube/etcd/storage.ts';
+export { type SampledKey, sampleSecrets, type SecretSample } from './etcd/secret-sample.ts';
 export { type EndpointSurvey, surveyEtcd, type WithoutCertificate } from './etcd/survey.ts';
 export { findEtcd, type FindEtcdOptions, type FoundEtcd } from './kube/etcd/find.ts';
 export type { EtcdListener } from './kube/etcd/listeners.ts';
-export type { EtcdParty } from './kube/etcd/party.ts';
+export type { EtcdParty, HealthCheckFiles } from './kube/etcd/party.ts';
 export type { EtcdProgram } from './kube/etcd/program.ts';
 export { findKubelet, type FindKubeletOptions, type Kubelet } from './kube/kubelet.ts';
 export type { KubeletFact, KubeletFacts } from './kube/kubelet-facts.ts';

@@ -4,10 +4,13 @@ import { createPrivateKey, X509Certificate } from 'node:crypto';
 export interface EtcdCertificate {
   /** `CN=kube-apiserver-etcd-client,O=kubeadm:cluster-admins`; bytes that no terminal should get are left as they are. */
   readonly subject: string;
+  /** Who has signed it. */
   readonly issuer: string;
   /** What its owner may be called: `DNS:node1`, `IP Address:127.0.0.1`. */
   readonly names: readonly string[];
+  /** It is not valid before. */
   readonly notBefore: Date;
+  /** Nor after. */
   readonly notAfter: Date;
   /** Hexadecimal, colons between the bytes. */
   readonly fingerprint256: string;

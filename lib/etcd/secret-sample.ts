@@ -4,6 +4,12 @@ import type { EncryptionConfiguration } from './encryption/configuration.ts';
 import type { EtcdReader, EtcdRecord } from './record.ts';
 import { toStoragePrefix } from './storage-key.ts';
 
+/** A way in which Secrets are encrypted, or not. */
+export interface SampledKey extends CensusKey {
+  /** How many of those that were looked at. */
+  readonly records: number;
+}
+
 /** Whether Secrets are encrypted at rest, by what their records begin with. */
 export interface SecretSample {
   /** `none`: there is no Secret; `mixed`: some are. */
@@ -12,7 +18,8 @@ export interface SecretSample {
   readonly records: number;
   /** There are no others. */
   readonly complete: boolean;
-  readonly keys: readonly (CensusKey & { readonly records: number })[];
+  /** With what they are encrypted, and how many. */
+  readonly keys: readonly SampledKey[];
   /** What the API server writes new ones with; null where its configuration is not known. */
   readonly configured: CensusKey | null;
 }

@@ -7,6 +7,7 @@ export type WithoutCertificate = 'refused' | 'accepted' | 'unknown';
 
 /** What one endpoint says of itself, and whom it lets in. */
 export interface EndpointSurvey {
+  /** As it was given. */
   readonly endpoint: string;
   /** Null where it gave no answer. */
   readonly status: EtcdStatus | null;

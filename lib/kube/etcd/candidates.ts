@@ -15,7 +15,9 @@ export interface EtcdProcess {
   readonly pid: number;
   /** Clock ticks from boot to its start; with the pid, its identity. */
   readonly startTime: bigint;
+  /** By the name of its file. */
   readonly program: EtcdProgram;
+  /** Where it runs. */
   readonly place: EtcdPlace;
 }
 
@@ -27,7 +29,9 @@ export interface EtcdCandidate {
 
 /** A process that only has such a name. */
 export interface DoubtedProcess {
+  /** Process id, as this process sees it. */
   readonly pid: number;
+  /** Its name. */
   readonly comm: string;
   /** Why it is not believed. */
   readonly reason: string;

@@ -17,25 +17,37 @@ export type EtcdClientOwner = 'apiserver' | 'health check' | 'etcd itself';
 
 /** A certificate that a client could show, and its key. */
 export interface EtcdClientFiles {
+  /** Whose it is. */
   readonly owner: EtcdClientOwner;
+  /** The certificate. */
   readonly certFile: ChosenFact;
+  /** Its key. */
   readonly keyFile: ChosenFact;
 }
 
 /** How an etcd is reached, and what is kept in it how. */
 export interface EtcdChoice {
+  /** URLs, separated by commas. */
   readonly endpoints: ChosenFact | null;
+  /** Who must have signed etcd's certificate. */
   readonly caFile: ChosenFact | null;
   /** The better ones first. */
   readonly clients: readonly EtcdClientFiles[];
+  /** What all keys of the API server begin with. */
   readonly prefix: ChosenFact | null;
+  /** Resources that are kept elsewhere. */
   readonly overrides: ChosenFact | null;
+  /** How objects are written. */
   readonly mediaType: ChosenFact | null;
+  /** The file of the EncryptionConfiguration. */
   readonly encryptionConfig: ChosenFact | null;
   /** The API server was told of no EncryptionConfiguration: it writes in clear. False where that is not known. */
   readonly writesInClear: boolean;
+  /** Where that etcd listens. */
   readonly listenUrls: ChosenFact | null;
+  /** Whether etcd says that it asks for a client's certificate. */
   readonly clientCertAuth: ChosenFact | null;
+  /** Where etcd keeps its data. */
   readonly dataDir: ChosenFact | null;
 }
 

@@ -6,13 +6,17 @@ import type { ChosenFact, EtcdChoice, EtcdClientFiles } from './choice.ts';
 
 /** What a client shows to an etcd that was found. Holds a private key: {@link wipeCredentials}. */
 export interface EtcdCredentials {
+  /** PEM of the authorities; null where there are none. */
   readonly ca: Buffer | null;
+  /** PEM of the certificate; null where none can be used. */
   readonly cert: Buffer | null;
+  /** PEM of its key. */
   readonly key: Buffer | null;
   /** Whose files the certificate and the key are. */
   readonly client: EtcdClientFiles | null;
   /** What the certificate says. */
   readonly certificate: EtcdCertificate | null;
+  /** What could not be read or used. */
   readonly findings: readonly Finding[];
 }
 

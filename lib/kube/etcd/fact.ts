@@ -28,6 +28,7 @@ export interface EtcdFacts {
   readonly caFile: EtcdFact | null;
   /** The certificate it shows. */
   readonly certFile: EtcdFact | null;
+  /** Its key. */
   readonly keyFile: EtcdFact | null;
   /** The EncryptionConfiguration. */
   readonly encryptionConfig: EtcdFact | null;
@@ -39,6 +40,7 @@ export interface EtcdFacts {
   readonly advertiseUrls: EtcdFact | null;
   /** Whether etcd asks for a client's certificate: `true`. */
   readonly clientCertAuth: EtcdFact | null;
+  /** Where etcd keeps its data. */
   readonly dataDir: EtcdFact | null;
 }
 

@@ -32,6 +32,7 @@ export interface FoundEtcd {
   readonly doubted: readonly DoubtedProcess[];
   /** Who listens where the endpoints of this machine are. */
   readonly listeners: readonly EtcdListener[];
+  /** How it is reached. */
   readonly choice: EtcdChoice;
   /** What was looked at, for people. */
   readonly looked: readonly string[];

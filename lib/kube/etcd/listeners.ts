@@ -14,10 +14,13 @@ export interface ListeningSocket {
 
 /** One, and who has it. */
 export interface EtcdListener {
+  /** `127.0.0.1`, `::`; the path of a unix socket. */
   readonly address: string;
+  /** 0 for a unix socket. */
   readonly port: number;
   /** Null where no process that can be seen has it. */
   readonly pid: number | null;
+  /** Its name. */
   readonly comm: string | null;
 }
 

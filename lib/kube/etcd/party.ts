@@ -9,18 +9,28 @@ import type { EtcdCandidate, EtcdProcess } from './candidates.ts';
 import { type EtcdFacts, type EtcdRole, gatherEtcdFacts, PATHS } from './fact.ts';
 import { readLayers } from './layers.ts';
 
+/** A certificate and its key, by their paths. */
+export interface HealthCheckFiles {
+  /** The certificate. */
+  readonly certFile: string;
+  /** Its key. */
+  readonly keyFile: string;
+}
+
 /** One that takes part: a process, or what a manifest would start; with what it was told. */
 export interface EtcdParty {
+  /** What it is. */
   readonly role: EtcdRole;
   /** Null for what a manifest says and no process was found for. */
   readonly process: EtcdProcess | null;
   /** The process below whose root its files are: itself, or one of the host. */
   readonly viewer: number;
+  /** What it was told. */
   readonly facts: EtcdFacts;
   /** All that it was told could be read: a fact that is null is none. */
   readonly complete: boolean;
   /** A certificate that etcd's own health checks use, beside etcd's; kubeadm makes one. */
-  readonly healthCheck: { readonly certFile: string; readonly keyFile: string } | null;
+  readonly healthCheck: HealthCheckFiles | null;
 }
 
 const HEALTH_CHECK = 'healthcheck-client';

@@ -5,6 +5,14 @@ import type { Finding } from '../finding.ts';
 import { ProcessFiles } from '../process-files.ts';
 import type { EtcdChoice } from './choice.ts';
 
+/** The EncryptionConfiguration of an API server that was found. */
+export interface FoundEncryption {
+  /** Holds keys. Of no rules where there is none; null where it is not known. */
+  readonly configuration: EncryptionConfiguration | null;
+  /** What could not be read. */
+  readonly findings: readonly Finding[];
+}
+
 const LONGEST_CONFIGURATION = 2 ** 16;
 
 /**
@@ -14,7 +22,7 @@ const LONGEST_CONFIGURATION = 2 ** 16;
 export async function readFoundEncryption(
   { encryptionConfig, writesInClear }: EtcdChoice,
   wait: WaitOptions = {},
-): Promise<{ configuration: EncryptionConfiguration | null; findings: readonly Finding[] }> {
+): Promise<FoundEncryption> {
   if (encryptionConfig === null) return { configuration: writesInClear ? { rules: [] } : null, findings: [] };
   const { value: path, viewer } = encryptionConfig;
   const files = new ProcessFiles(viewer, wait);
