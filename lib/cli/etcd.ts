@@ -113,7 +113,7 @@ export function addEtcd(program: Command): void {
     .command('etcd')
     .summary('what etcd holds')
     .description('Reads what etcd holds, and changes nothing.')
-    .addHelpText('after', '\nExample:\n  podprobe etcd status');
+    .addHelpText('after', '\nExample:\n  podprobe etcd keys --help');
   addStatus(etcd);
   addKeys(etcd);
   addGet(etcd);
