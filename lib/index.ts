@@ -125,6 +125,24 @@ export type {
   CriSandbox,
 } from './kube/cri-records.ts';
 export { attributeEnvironment, type AttributedVariable, type VariableOrigin } from './kube/env-origin.ts';
+export {
+  type EtcdCertificate,
+  type CertificateUsage,
+  matchesKey,
+  readCertificates,
+  isSignedBy,
+} from './etcd/certificate.ts';
+export type { DoubtedProcess, EtcdPlace, EtcdProcess } from './kube/etcd/candidates.ts';
+export type { ChosenFact, EtcdChoice, EtcdClientFiles, EtcdClientOwner } from './kube/etcd/choice.ts';
+export { type EtcdCredentials, readEtcdCredentials, wipeCredentials } from './kube/etcd/credentials.ts';
+export type { EtcdFact, EtcdFacts, EtcdRole, EtcdSource } from './kube/etcd/fact.ts';
+export { type FoundEncryption, readFoundEncryption } from './kube/etcd/storage.ts';
+export { type SampledKey, sampleSecrets, type SecretSample } from './etcd/secret-sample.ts';
+export { type EndpointSurvey, surveyEtcd, type WithoutCertificate } from './etcd/survey.ts';
+export { findEtcd, type FindEtcdOptions, type FoundEtcd } from './kube/etcd/find.ts';
+export type { EtcdListener } from './kube/etcd/listeners.ts';
+export type { EtcdParty, HealthCheckFiles } from './kube/etcd/party.ts';
+export type { EtcdProgram } from './kube/etcd/program.ts';
 export { findKubelet, type FindKubeletOptions, type Kubelet } from './kube/kubelet.ts';
 export type { KubeletFact, KubeletFacts } from './kube/kubelet-facts.ts';
 export type { KubeletSource } from './kube/kubelet-flags.ts';

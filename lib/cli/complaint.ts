@@ -1,3 +1,4 @@
+import type { Finding } from '../kube/finding.ts';
 import { printable } from '../report/printable.ts';
 import { EXIT, exitCodeOf } from './exit-code.ts';
 
@@ -8,4 +9,11 @@ export function complain(error: unknown, code = exitCodeOf(error)): void {
     ? printable(error.message)
     : `this is a bug, please report it: ${error instanceof Error ? error.stack : String(error)}`;
   process.stderr.write(`podprobe: ${text}\n`);
+}
+
+/** Says what was not as it should be, on standard error. */
+export function complainOf(findings: readonly Finding[]): void {
+  for (const { message, path } of findings) {
+    process.stderr.write(`podprobe: ${printable(path === undefined ? message : `${path}: ${message}`)}\n`);
+  }
 }

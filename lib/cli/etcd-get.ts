@@ -6,8 +6,8 @@ import { redactManifest, yamlText } from '../report/etcd-manifest.ts';
 import { etcdGetDocument } from '../report/etcd-record-json.ts';
 import { etcdGetText } from '../report/etcd-record-text.ts';
 import { toDisclosure } from './disclosure.ts';
-import { openReader } from './etcd-options.ts';
-import { toDecodeOptions, toKey } from './etcd-record.ts';
+import { openRecords } from './etcd-options.ts';
+import { parseRecord, toDecodeOptions, toKey } from './etcd-record.ts';
 import { EXIT } from './exit-code.ts';
 import { escapeControls, type OutputOptions, print, printJson, terminalStyle } from './output.ts';
 
@@ -34,9 +34,11 @@ async function printManifest(record: DecodedRecord, options: OutputOptions): Pro
 /** `podprobe etcd get`. */
 export async function runEtcdGet(words: readonly string[], options: OutputOptions): Promise<number> {
   const disclosure = toDisclosure(options);
-  const decodeOptions = await toDecodeOptions(options);
-  const key = toKey(words, options);
-  await using reader = await openReader(options);
+  const named = parseRecord(words);
+  const { reader: opened, storage } = await openRecords(options);
+  await using reader = opened;
+  const decodeOptions = toDecodeOptions(options, storage);
+  const key = toKey(named, storage.prefix);
   const found = await reader.get(key);
   if (found === null) throw new TargetError('ERR_TARGET_UNKNOWN', `no key '${key}' in ${reader.source}`, []);
   const record = await decodeRecord(found, decodeOptions);

@@ -4,8 +4,8 @@ import { type HistoryOptions, readRecordHistory, type RecordHistory, watchRecord
 import type { Disclosure } from '../report/entry.ts';
 import { etcdHistoryDocument, etcdHistoryText, etcdVersionDocument, etcdVersionLines } from '../report/etcd-history.ts';
 import { toDisclosure } from './disclosure.ts';
-import { connectionOf } from './etcd-options.ts';
-import { toDecodeOptions, toKey } from './etcd-record.ts';
+import { reachRecords } from './etcd-options.ts';
+import { parseRecord, toDecodeOptions, toKey } from './etcd-record.ts';
 import { EXIT } from './exit-code.ts';
 import { parseMilliseconds } from './number.ts';
 import { type OutputOptions, print, printJson, printLine, terminalStyle, toJsonLine } from './output.ts';
@@ -37,11 +37,13 @@ function interruption(): AbortSignal {
 export async function runEtcdHistory(words: readonly string[], options: OutputOptions): Promise<number> {
   if (options['from'] !== undefined) throw new UsageError('--from', 'has one revision only: a history needs an etcd');
   const disclosure = toDisclosure(options);
-  const decodeOptions = await toDecodeOptions(options);
-  const key = toKey(words, options);
+  const named = parseRecord(words);
   const [json, watch] = [options['json'] === true, options['watch'] === true];
   const timeout = parseMilliseconds('--timeout', options['timeout']);
-  await using client = await openEtcd(await connectionOf(options), { timeout });
+  const { connection, storage } = await reachRecords(options);
+  const decodeOptions = toDecodeOptions(options, storage);
+  const key = toKey(named, storage.prefix);
+  await using client = await openEtcd(connection, { timeout });
   const history = await readRecordHistory(client, key, decodeOptions);
   if (history.versions.length === 0 && !watch)
     throw new TargetError(

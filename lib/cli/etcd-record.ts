@@ -1,20 +1,11 @@
-import { readFileSync } from 'node:fs';
 import { UsageError } from '../errors.ts';
-import { readEncryptionConfiguration } from '../etcd/encryption/configuration.ts';
 import type { DecodeOptions } from '../etcd/decode.ts';
 import { toResource } from '../etcd/resource-places.ts';
-import { toStorageKey, toStoragePrefix, USUAL_PREFIXES } from '../etcd/storage-key.ts';
+import { type StorageKey, toStorageKey, toStoragePrefix, USUAL_PREFIXES } from '../etcd/storage-key.ts';
+import { readOption, type RecordStorage } from './etcd-storage.ts';
 import type { OutputOptions } from './output.ts';
 
 const DEK_BYTES = 32;
-
-function readOption(option: string, path: string): Buffer {
-  try {
-    return readFileSync(path);
-  } catch (cause) {
-    throw new UsageError(option, `cannot be read: ${(cause as Error).message}`);
-  }
-}
 
 function readDek(path: string): Buffer {
   const bytes = readOption('--kms-dek', path);
@@ -23,23 +14,23 @@ function readDek(path: string): Buffer {
   return dek;
 }
 
-/** What records are decoded with, by the options of a command line. */
-export async function toDecodeOptions(options: OutputOptions): Promise<DecodeOptions> {
-  const { encryptionConfig, kmsDek, prefix } = options;
+/** What records are decoded with. */
+export function toDecodeOptions(options: OutputOptions, { prefix, configuration }: RecordStorage): DecodeOptions {
+  const { kmsDek } = options;
   return {
-    prefixes: [toStoragePrefix(String(prefix)), ...USUAL_PREFIXES],
-    configuration:
-      typeof encryptionConfig === 'string'
-        ? await readEncryptionConfiguration(readOption('--encryption-config', encryptionConfig))
-        : null,
+    prefixes: [toStoragePrefix(prefix), ...USUAL_PREFIXES],
+    configuration,
     kmsDek: typeof kmsDek === 'string' ? readDek(kmsDek) : null,
   };
 }
 
-/** The key that is meant by `NAMESPACE/NAME` (a Secret), `KIND NAMESPACE/NAME`, `KIND NAME` or `/full/key`. */
-export function toKey(words: readonly string[], options: OutputOptions): string {
+/** What a command line means: a whole key, or an object, whose key depends on where objects are kept. */
+export type NamedRecord = { readonly key: string } | Omit<StorageKey, 'prefix'>;
+
+/** Reads `NAMESPACE/NAME` (a Secret), `KIND NAMESPACE/NAME`, `KIND NAME` or `/full/key`. */
+export function parseRecord(words: readonly string[]): NamedRecord {
   const [first = '', second] = words;
-  if (second === undefined && first.startsWith('/')) return first;
+  if (second === undefined && first.startsWith('/')) return { key: first };
   const name = second ?? first;
   const parts = name.split('/');
   if (parts.length > 2 || (second === undefined && parts.length !== 2))
@@ -49,6 +40,13 @@ export function toKey(words: readonly string[], options: OutputOptions): string 
     );
   const [namespace, object] = parts.length === 2 ? parts : [null, parts[0]];
   const resource = second === undefined ? 'secrets' : toResource(first);
-  const prefix = toStoragePrefix(String(options['prefix']));
-  return toStorageKey({ prefix, resource, namespace: namespace ?? null, name: object ?? '' });
+  const record = { resource, namespace: namespace ?? null, name: object ?? '' };
+  // what can be no name is said before anybody looks for an etcd
+  toStorageKey({ prefix: '/', ...record });
+  return record;
+}
+
+/** The key of a record, by the API server's `--etcd-prefix`. */
+export function toKey(record: NamedRecord, prefix: string): string {
+  return 'key' in record ? record.key : toStorageKey({ prefix: toStoragePrefix(prefix), ...record });
 }

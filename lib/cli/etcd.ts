@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import { action } from './action.ts';
-import { addConnectionOptions } from './etcd-options.ts';
+import { addConnectionOptions, addEtcdOptions } from './etcd-options.ts';
 import type { OutputOptions } from './output.ts';
 
 function addKeys(etcd: Command): void {
@@ -26,11 +26,31 @@ function addKeys(etcd: Command): void {
     );
 }
 
+function addStatus(etcd: Command): void {
+  const status = etcd
+    .command('status')
+    .summary('the etcd of this node: how it is found and reached, and whether Secrets are encrypted in it')
+    .description(
+      'Shows how the etcd of this node was found, who said what, which client certificate would be used and whose it is, what each endpoint says of itself, whether it lets in who shows no certificate, and whether Secrets are encrypted at rest. No value is shown.',
+    )
+    .option('--prefix <PREFIX>', "the API server's --etcd-prefix, where it is not found: /registry")
+    .option('--encryption-config <FILE>', "the API server's EncryptionConfiguration, where it is not found")
+    .option('--census', 'count all records by resource, provider and key')
+    .option('--export', 'only print the variables with which etcdctl reaches it, for a shell')
+    .option('--json', 'print one JSON document');
+  addEtcdOptions(status)
+    .addHelpText(
+      'after',
+      '\nExample:\n  podprobe etcd status\n\nExit codes: 0 done, 2 usage, 3 no etcd is found or answers, 4 it refuses or is not trusted, 5 incomplete.',
+    )
+    .action(action(async (options: OutputOptions) => (await import('./etcd-status.ts')).runEtcdStatus(options)));
+}
+
 /** What the commands that read one record may be told of it. */
 function addRecordOptions(command: Command): Command {
   return command
-    .option('--prefix <PREFIX>', 'where kube-apiserver keeps its objects (its --etcd-prefix)', '/registry')
-    .option('--encryption-config <FILE>', 'what kube-apiserver was told with --encryption-provider-config')
+    .option('--prefix <PREFIX>', "the API server's --etcd-prefix; default: as it was found, else /registry")
+    .option('--encryption-config <FILE>', "the API server's EncryptionConfiguration; default: as it was found")
     .option('--kms-dek <FILE>', 'the DEK or seed in clear, as the KMS plugin gives it: 32 bytes, or base64 of them')
     .option('--reveal', 'show the values')
     .option('--fingerprint-key <FILE>', 'make fingerprints that compare between runs and nodes');
@@ -94,6 +114,7 @@ export function addEtcd(program: Command): void {
     .summary('what etcd holds')
     .description('Reads what etcd holds, and changes nothing.')
     .addHelpText('after', '\nExample:\n  podprobe etcd keys --help');
+  addStatus(etcd);
   addKeys(etcd);
   addGet(etcd);
   addHistory(etcd);

@@ -1,7 +1,7 @@
 import { toObject } from '../document/json.ts';
-import { lastValue } from './go-flags.ts';
+import { findFlag, type FlagLayer } from './flag-layer.ts';
 import type { KubeletConfig } from './kubelet-config.ts';
-import type { FlagLayer, KubeletSource } from './kubelet-flags.ts';
+import type { KubeletSource } from './kubelet-flags.ts';
 
 /** Something that is known of kubelet, and who said it. */
 export interface KubeletFact {
@@ -69,15 +69,6 @@ export function assume(value: string): KubeletFact {
   return { value, source: 'assumed', path: null };
 }
 
-/** What a flag of kubelet says; null where it was not given. */
-export function findFlag(layers: readonly FlagLayer[], name: string): KubeletFact | null {
-  for (const { flags, source, path } of [...layers].reverse()) {
-    const value = lastValue(flags, name);
-    if (value !== null) return value === '' ? null : { value, source, path };
-  }
-  return null;
-}
-
 function findMember({ layers }: KubeletConfig, name: string): KubeletFact | null {
   for (const { values, path } of [...layers].reverse()) {
     const value = toObject(values)[name];
@@ -91,7 +82,11 @@ function findMember({ layers }: KubeletConfig, name: string): KubeletFact | null
  * Gathers what is known: a flag counts before the configuration. What neither says is what kubelet usually takes, unless
  * part of what was said could not be read.
  */
-export function gatherFacts(layers: readonly FlagLayer[], config: KubeletConfig, complete: boolean): KubeletFacts {
+export function gatherFacts(
+  layers: readonly FlagLayer<KubeletSource>[],
+  config: KubeletConfig,
+  complete: boolean,
+): KubeletFacts {
   const factOf = ({ flag, member, usual }: Way): KubeletFact | null => {
     const said = flag === undefined ? null : findFlag(layers, flag);
     const written = member === undefined ? null : findMember(config, member);

@@ -1,25 +1,18 @@
-import { dirname } from 'node:path';
 import { type JsonObject, toTexts } from '../document/json.ts';
-import { LONGEST_YAML, parseYamlObject } from '../document/yaml.ts';
+import { readArgsFile } from './args-file.ts';
+import type { FlagLayer } from './flag-layer.ts';
 import { type GoFlags, lastValue, parseGoFlags } from './go-flags.ts';
+import { dashed, readK3sConfigs, valuesOf } from './k3s-config.ts';
 import type { KubeletProgram } from './kubelet-process.ts';
 import type { ProcessFiles } from './process-files.ts';
 
 /** Who said something of kubelet; `assumed`: nobody, it is usually so. */
 export type KubeletSource = 'command line' | 'args file' | 'config file' | 'mounts' | 'assumed';
 
-/** Flags of kubelet that were given in one place. */
-export interface FlagLayer {
-  readonly flags: GoFlags;
-  readonly source: KubeletSource;
-  /** The file they are in, as kubelet sees it; null for the command line. */
-  readonly path: string | null;
-}
-
 /** What kubelet was told by flags. */
 export interface KubeletFlags {
   /** Of layers with the same flag the last counts. */
-  readonly layers: readonly FlagLayer[];
+  readonly layers: readonly FlagLayer<KubeletSource>[];
   /** What the program takes where no flag says otherwise. */
   readonly defaults: {
     readonly rootDirectory: string;
@@ -28,8 +21,6 @@ export interface KubeletFlags {
   };
 }
 
-const LONGEST_ARGS = 2 ** 18;
-const MOST_FILES = 64;
 const DEFAULTS = { rootDirectory: '/var/lib/kubelet', configDirectory: null, endpoint: null };
 
 /** Those flags of kubelet of which something is made. */
@@ -55,67 +46,16 @@ function parseKubelet(args: readonly string[]): GoFlags {
   return parseGoFlags(args, OF_KUBELET);
 }
 
-/** Arguments that were given to another program for kubelet, with or without dashes. */
-function dashed(args: readonly string[]): string[] {
-  return args.map((arg) => `--${arg.replace(/^-+/, '')}`);
-}
-
-/** `/var/snap/microk8s/5372/args/kubelet` is in the SNAP_DATA of one revision of a snap. */
-function snapVariables(path: string): ReadonlyMap<string, string> {
-  const [, data, snap, revision] = /^(.*\/snap\/([^/]+)\/([^/]+))\/args\/[^/]+$/.exec(path) ?? [];
-  if (data === undefined) return new Map();
-  return new Map([
-    ['SNAP_DATA', data],
-    ['SNAP_COMMON', `${dirname(data)}/common`],
-    ['SNAP', `/snap/${snap}/${revision}`],
-  ]);
-}
-
-/**
- * The arguments in a file of microk8s, one or more in a line. A line with a variable that the file's path does not tell is
- * left out, and a finding.
- *
- * Source: github.com/canonical/microk8s, build-scripts/components/kubernetes `kubelite` patch; Go, os.ExpandEnv.
- */
-function readArgsFile(text: string, path: string, files: ProcessFiles): string[] {
-  const variables = snapVariables(path);
-  const lines = text.split('\n').map((line) => line.trim());
-  return lines.flatMap((line) => {
-    if (line === '' || line.startsWith('#')) return [];
-    let unknown: string | null = null;
-    const expanded = line.replace(/\$(?:\{(\w+)\}|(\w+))/g, (whole: string, braced?: string, bare?: string) => {
-      const value = variables.get(braced ?? bare ?? '');
-      if (value === undefined) unknown = whole;
-      return value ?? whole;
-    });
-    if (unknown === null) return expanded.split(/\s+/).map((word) => word.replace(/(^|=)(["'])(.*)\2$/, '$1$3'));
-    files.add('unknown-variable', `a line with ${unknown} was left out: what it stands for is not known`, path);
-    return [];
-  });
-}
-
-async function layersOfKubelite(words: readonly string[], files: ProcessFiles): Promise<FlagLayer[]> {
+async function layersOfKubelite(words: readonly string[], files: ProcessFiles): Promise<FlagLayer<KubeletSource>[]> {
   const path = lastValue(parseGoFlags(words, OF_KUBELITE), 'kubelet-args-file');
   if (path === null) return [];
-  const bytes = await files.read(path, LONGEST_ARGS);
-  if (bytes === null) return [];
-  return [{ flags: parseKubelet(readArgsFile(bytes.toString(), path, files)), source: 'args file', path }];
+  const args = await readArgsFile(path, files);
+  return args === null ? [] : [{ flags: parseKubelet(args), source: 'args file', path }];
 }
 
-/** Members of k3s's configuration are its flags; one of several values is a list or a text. */
 function flagsOfK3s(config: JsonObject): GoFlags {
-  const all = (key: string): string[] => [config[key] ?? []].flat().filter((one) => typeof one === 'string');
-  const endpoint = all('container-runtime-endpoint').map((value) => `container-runtime-endpoint=${value}`);
-  return parseKubelet(dashed([...endpoint, ...all('kubelet-arg'), ...all('kubelet-arg+')]));
-}
-
-async function readK3sConfig(path: string, files: ProcessFiles): Promise<{ config: JsonObject; path: string }[]> {
-  const bytes = await files.read(path, LONGEST_YAML);
-  if (bytes === null) return [];
-  const config = await parseYamlObject(bytes);
-  if (config !== null) return [{ config, path }];
-  files.add('malformed-file', `its ${bytes.length} bytes are no object of YAML`, path);
-  return [];
+  const endpoint = valuesOf(config, 'container-runtime-endpoint').map((value) => `container-runtime-endpoint=${value}`);
+  return parseKubelet(dashed([...endpoint, ...valuesOf(config, 'kubelet-arg'), ...valuesOf(config, 'kubelet-arg+')]));
 }
 
 /**
@@ -126,13 +66,12 @@ async function readK3sConfig(path: string, files: ProcessFiles): Promise<{ confi
 async function flagsOfK3sProcess(words: readonly string[], files: ProcessFiles): Promise<KubeletFlags> {
   const own = parseGoFlags(words, OF_K3S);
   const main = lastValue(own, 'config') ?? lastValue(own, 'c') ?? '/etc/rancher/k3s/config.yaml';
-  const names = (await files.list(`${main}.d`, MOST_FILES)) ?? [];
-  const dropped = names.map(({ name }) => name.toString()).filter((name) => /\.ya?ml$/.test(name));
-  const read = [];
-  for (const path of [main, ...dropped.map((name) => `${main}.d/${name}`)]) {
-    read.push(...(await readK3sConfig(path, files)));
-  }
-  const layers = read.map(({ config, path }): FlagLayer => ({ flags: flagsOfK3s(config), source: 'args file', path }));
+  const read = await readK3sConfigs(main, files);
+  const layers = read.map(({ config, path }): FlagLayer<KubeletSource> => ({
+    flags: flagsOfK3s(config),
+    source: 'args file',
+    path,
+  }));
   const given = {
     'container-runtime-endpoint': [...(own.values.get('container-runtime-endpoint') ?? [])],
     'kubelet-arg': [...(own.values.get('kubelet-arg') ?? [])],

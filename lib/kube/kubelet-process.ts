@@ -2,9 +2,10 @@ import { basename } from 'node:path';
 import { SystemError } from '../errors.ts';
 import type { WaitOptions } from '../options.ts';
 import { listProcesses, type ProcessSummary, readCommandLine } from '../processes.ts';
-import { parseCgroupFile } from './cgroup-file.ts';
 import type { Finding } from './finding.ts';
 import { lastValue, parseGoFlags } from './go-flags.ts';
+import { readTitle } from './k3s-config.ts';
+import { describeNode, findDoubt } from './node-view.ts';
 
 /** The program that kubelet is, or is in. */
 export type KubeletProgram = 'kubelet' | 'hyperkube' | 'kubelite' | 'k3s' | 'k0s';
@@ -42,41 +43,6 @@ const RANKS = Object.values(PROGRAMS);
 const MOST_CANDIDATES = 64;
 const NO_VALUES = new Set<string>();
 
-/** The container of a process; empty when it is in none. */
-function containerOf({ cgroup }: ProcessSummary): string {
-  const place = cgroup === null ? undefined : parseCgroupFile(cgroup).chosen?.place;
-  return place === undefined ? '' : `${place.podUid ?? ''}/${place.containerId ?? ''}`;
-}
-
-/** What the node's own processes have. */
-interface Node {
-  readonly container: string;
-  readonly pidNamespace: number | null;
-}
-
-/** By process 1; where that may not be looked at, by this one, which is in the pid namespace of its /proc. */
-function describeNode(all: readonly ProcessSummary[]): Node {
-  const first = all.find(({ pid }) => pid === 1);
-  const own = all.find(({ pid }) => pid === process.pid);
-  return {
-    // this program may itself see a node that is a container, as one of kind is: all of that node is in it
-    container: first === undefined ? '/' : containerOf(first),
-    pidNamespace: first?.namespaces?.pid ?? own?.namespaces?.pid ?? null,
-  };
-}
-
-/** Why a process is not believed to be the node's kubelet; null when it is. */
-function findDoubt(candidate: ProcessSummary, node: Node): string | null {
-  const { credentials, namespaces } = candidate;
-  if (credentials === null) return 'whose it is cannot be seen';
-  if (credentials.uid !== 0 || credentials.effectiveUid !== 0) return `user ${credentials.uid} runs it, not root`;
-  if (candidate.cgroup === null) return 'its control groups cannot be seen';
-  if (containerOf(candidate) !== node.container) return 'it runs in a container';
-  const own = namespaces?.pid ?? null;
-  const differs = own !== null && node.pidNamespace !== null && own !== node.pidNamespace;
-  return differs ? 'it has a pid namespace of its own, as in a container' : null;
-}
-
 /** Whether this program, so started, has a kubelet in it. */
 function hasKubelet(program: KubeletProgram, words: readonly string[]): boolean {
   const flags = parseGoFlags(words, NO_VALUES);
@@ -86,12 +52,6 @@ function hasKubelet(program: KubeletProgram, words: readonly string[]): boolean 
   if (program !== 'k0s') return true;
   const both = ['enable-worker', 'single'].some((name) => lastValue(flags, name) === 'true');
   return command === 'worker' || (command === 'controller' && both);
-}
-
-/** k3s writes `/usr/local/bin/k3s server` over its command line, as one word. */
-function readTitle(name: string): string[] {
-  const [, command] = /^\S*k3s (server|agent)$/.exec(name) ?? [];
-  return command === undefined ? [] : [command];
 }
 
 async function readCandidate(summary: ProcessSummary, options: WaitOptions): Promise<KubeletCandidate | null> {

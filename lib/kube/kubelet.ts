@@ -1,15 +1,16 @@
-import { resolve } from 'node:path';
 import { SystemError } from '../errors.ts';
 import type { HostOptions } from '../mounts/host-volumes.ts';
 import { checkWaitOptions } from '../options.ts';
 import { checkPid, openProcess, type Process } from '../process.ts';
 import type { Finding } from './finding.ts';
+import { findFlag } from './flag-layer.ts';
 import { readKubeletConfig } from './kubelet-config.ts';
-import { assume, findFlag, gatherFacts, type KubeletFact, type KubeletFacts, noFacts, PATHS } from './kubelet-facts.ts';
+import { assume, gatherFacts, type KubeletFacts, noFacts, PATHS } from './kubelet-facts.ts';
 import { readKubeletFlags } from './kubelet-flags.ts';
 import { findRootDirectory, findUsualEndpoint, USUAL_ROOTS } from './kubelet-places.ts';
 import { findKubeletProcess, type KubeletCandidate, type KubeletProcess } from './kubelet-process.ts';
-import { readProcLink, readStat } from './proc-file.ts';
+import { PathResolver, readWorkingDirectory } from './path-resolver.ts';
+import { readStat } from './proc-file.ts';
 import { ProcessFiles } from './process-files.ts';
 
 /** How to find kubelet. */
@@ -26,32 +27,6 @@ export interface Kubelet extends KubeletFacts {
   readonly process: KubeletProcess | null;
   /** What was not as it should be. */
   readonly findings: readonly Finding[];
-}
-
-/** The working directory of a process, from its own root; null where it cannot be told. */
-async function readWorkingDirectory(pid: number): Promise<string | null> {
-  const [cwd, root] = await Promise.all([readProcLink(pid, 'cwd'), readProcLink(pid, 'root')]);
-  if (cwd === null || root === null || !cwd.startsWith('/')) return null;
-  if (root === '/' || cwd === root) return root === '/' ? cwd : '/';
-  return cwd.startsWith(`${root}/`) ? cwd.slice(root.length) : null;
-}
-
-/** Makes paths absolute, as the process would. */
-class PathResolver {
-  readonly #directory: string | null;
-  readonly #files: ProcessFiles;
-
-  constructor(directory: string | null, files: ProcessFiles) {
-    this.#directory = directory;
-    this.#files = files;
-  }
-
-  resolve(fact: KubeletFact | null): KubeletFact | null {
-    if (fact === null || fact.value.startsWith('/')) return fact;
-    if (this.#directory !== null) return { ...fact, value: resolve(this.#directory, fact.value) };
-    this.#files.add('unknown-directory', `its working directory cannot be told, from which '${fact.value}' begins`);
-    return null;
-  }
 }
 
 async function readRunning(held: Process, candidate: KubeletCandidate, options: HostOptions): Promise<Kubelet> {

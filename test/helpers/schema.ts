@@ -18,6 +18,7 @@ export type SchemaName =
   | 'demo-setenv'
   | 'demo-pod'
   | 'demo'
+  | 'etcd-status'
   | 'etcd-keys'
   | 'etcd-key-count';
 
