@@ -88,12 +88,18 @@ export {
   type EtcdWatchOptions,
   openEtcd,
 } from './etcd/client.ts';
-export type { EtcdConnection } from './etcd/connection.ts';
+export type { EtcdConnection, EtcdUser } from './etcd/connection.ts';
 export { openEtcdDump } from './etcd/dump.ts';
 export { EtcdError, type EtcdErrorCode, type EtcdErrorDetails } from './etcd/etcd-error.ts';
 export type { EtcdPage, EtcdRangeOptions, EtcdReader, EtcdReadOptions, EtcdRecord } from './etcd/record.ts';
 export { type EtcdResource, resourceOf } from './etcd/resource.ts';
-export { type EtcdSettings, readEtcdSettings, toEtcdConnection } from './etcd/settings.ts';
+export {
+  type EtcdEnvironment,
+  type EtcdOptionValues,
+  type EtcdSettings,
+  readEtcdSettings,
+  toEtcdConnection,
+} from './etcd/settings.ts';
 export { type Bundle, type BundleSearch, findBundle } from './kube/bundle.ts';
 export { type BundleEnvironment, type BundleState, readBundleEnvironment } from './kube/bundle-environment.ts';
 export type { BundleConfig, BundleMount, BundlePod, BundleVariable } from './kube/bundle-config.ts';

@@ -11,21 +11,29 @@ export interface EtcdOptions {
 
 /** What a member says of itself. */
 export interface EtcdStatus {
+  /** Who was asked. */
   readonly endpoint: string;
   /** Such as `3.4.23`. */
   readonly version: string;
+  /** Equal for all members of a cluster. */
   readonly clusterId: bigint;
+  /** Of the member that answers. */
   readonly memberId: bigint;
-  /** 0 where there is none. */
+  /** Its member id; 0 where there is none. */
   readonly leader: bigint;
+  /** The newest of the keys. */
   readonly revision: bigint;
   /** Bytes of the database's file. */
   readonly dbSize: bigint;
   /** Of them, those that are used; 0 before etcd 3.4. */
   readonly dbSizeInUse: bigint;
+  /** Number of elections. */
   readonly raftTerm: bigint;
+  /** Of the newest entry of the log that is committed. */
   readonly raftIndex: bigint;
+  /** Of the newest entry that has been applied; 0 before etcd 3.4. */
   readonly raftAppliedIndex: bigint;
+  /** Whether it has no vote yet. */
   readonly isLearner: boolean;
   /** What it complains of: alarms. */
   readonly errors: readonly string[];
@@ -35,11 +43,15 @@ export interface EtcdStatus {
 
 /** A member of the cluster. */
 export interface EtcdMember {
+  /** As in {@link EtcdStatus.memberId}. */
   readonly id: bigint;
   /** Empty while it has not been started. */
   readonly name: string;
+  /** Where other members reach it. */
   readonly peerUrls: readonly string[];
+  /** Where it says that clients reach it. */
   readonly clientUrls: readonly string[];
+  /** Whether it has no vote yet. */
   readonly isLearner: boolean;
 }
 
@@ -51,11 +63,13 @@ export interface EtcdWatchOptions {
   readonly startRevision?: bigint;
   /** Tell what a key held before each event. Default: false. */
   readonly previous?: boolean;
+  /** Ends the watch. */
   readonly signal?: AbortSignal;
 }
 
 /** A change of a key. */
 export interface EtcdEvent {
+  /** Whether the key was written or deleted. */
   readonly type: 'put' | 'delete';
   /** With `delete` only `key` and `modRevision`, that of the deletion, say something. */
   readonly record: EtcdRecord;
@@ -70,6 +84,7 @@ export interface EtcdEvent {
  * Errors, of each call: {@link EtcdError}, AbortError, a UsageError.
  */
 export interface EtcdClient extends EtcdReader {
+  /** As they were given. */
   readonly endpoints: readonly string[];
   /**
    * What becomes of a key, or of all that begin with it. It goes on where it was when another endpoint has to be asked; no
@@ -80,6 +95,7 @@ export interface EtcdClient extends EtcdReader {
   watch(key: string | Uint8Array, options?: EtcdWatchOptions): AsyncGenerator<EtcdEvent, void>;
   /** Asks one endpoint, and no other in its place. */
   status(endpoint?: string): Promise<EtcdStatus>;
+  /** The members of the cluster, by any of the endpoints. */
   members(): Promise<EtcdMember[]>;
   /** The whole database, as `etcdctl snapshot save` writes it: its file and a SHA-256 of it. It holds all Secrets. */
   snapshot(options?: { readonly signal?: AbortSignal }): AsyncGenerator<Uint8Array, void>;

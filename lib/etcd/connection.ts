@@ -1,5 +1,13 @@
 import { UsageError } from '../errors.ts';
 
+/** A user of an etcd that has some. */
+export interface EtcdUser {
+  /** As in `etcdctl user list`. */
+  readonly name: string;
+  /** Is sent once, for a token. */
+  readonly password: string;
+}
+
 /** How to reach an etcd. Certificates and keys are the contents of PEM files. */
 export interface EtcdConnection {
   /**
@@ -11,13 +19,14 @@ export interface EtcdConnection {
   readonly ca?: string | Uint8Array;
   /** The client's certificate, and those between it and its CA. */
   readonly cert?: string | Uint8Array;
+  /** The key of {@link cert}. */
   readonly key?: string | Uint8Array;
   /** The name that etcd's certificate must have, where it is not the endpoint's. */
   readonly serverName?: string;
   /** Takes any certificate of etcd's: whoever answers can be anybody. Default: false. */
   readonly skipVerify?: boolean;
   /** For an etcd with users. */
-  readonly user?: { readonly name: string; readonly password: string };
+  readonly user?: EtcdUser;
 }
 
 /** An endpoint, taken apart. */

@@ -12,10 +12,15 @@ export type EtcdErrorCode =
 
 /** What an {@link EtcdError} knows beside its message. */
 export interface EtcdErrorDetails {
+  /** Who was asked. */
   readonly endpoint?: string;
+  /** What each endpoint came to. */
   readonly attempts?: readonly EtcdError[];
+  /** What was changed before it is gone. */
   readonly compactRevision?: bigint;
+  /** The name of gRPC for etcd's answer. */
   readonly status?: string;
+  /** What it came of. */
   readonly cause?: unknown;
 }
 
@@ -23,6 +28,7 @@ export interface EtcdErrorDetails {
 export class EtcdError extends Error {
   /** Always `'EtcdError'`. */
   override readonly name = 'EtcdError';
+  /** What went wrong. */
   readonly code: EtcdErrorCode;
   /** Who was asked, as it was given; null where it was several, or a file. */
   readonly endpoint: string | null;

@@ -1,5 +1,6 @@
 /** A key of etcd and what it holds. */
 export interface EtcdRecord {
+  /** Any bytes, with the prefix. */
   readonly key: Uint8Array;
   /** Empty where only keys were asked for. */
   readonly value: Uint8Array;
@@ -17,6 +18,7 @@ export interface EtcdRecord {
 export interface EtcdReadOptions {
   /** As it was in this revision; default: the newest. A dump has only one, and takes none. */
   readonly revision?: bigint;
+  /** Gives up when it is aborted. */
   readonly signal?: AbortSignal;
 }
 
@@ -30,6 +32,7 @@ export interface EtcdRangeOptions extends EtcdReadOptions {
 
 /** Some records that follow each other. */
 export interface EtcdPage {
+  /** In the order of the bytes of their keys. */
   readonly records: readonly EtcdRecord[];
   /** The revision of all pages of a range. */
   readonly revision: bigint;

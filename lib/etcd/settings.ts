@@ -7,16 +7,22 @@ export interface EtcdSettings {
   readonly endpoints?: string;
   /** Files. */
   readonly cacert?: string;
+  /** File. */
   readonly cert?: string;
+  /** File. */
   readonly key?: string;
   /** `NAME` or `NAME:PASSWORD`. */
   readonly user?: string;
+  /** Of the user. */
   readonly password?: string;
+  /** Take any certificate of etcd's. */
   readonly insecureSkipTlsVerify?: boolean;
 }
 
-type Environment = Readonly<Record<string, string | undefined>>;
-type Options = Readonly<Record<string, unknown>>;
+/** Variables, as in `process.env`. */
+export type EtcdEnvironment = Readonly<Record<string, string | undefined>>;
+/** Options of a command line by their names in camel case: `endpoints`, `cacert`, … */
+export type EtcdOptionValues = Readonly<Record<string, unknown>>;
 
 const VARIABLES = {
   endpoints: 'ETCDCTL_ENDPOINTS',
@@ -35,7 +41,7 @@ function isTrue(text: string | undefined): boolean {
 }
 
 /** What options say, and where they say nothing, the variables that etcdctl reads (etcd, pkg/flags: an empty one says nothing). */
-export function readEtcdSettings(env: Environment, options: Options): EtcdSettings {
+export function readEtcdSettings(env: EtcdEnvironment, options: EtcdOptionValues): EtcdSettings {
   const settings: Record<string, string | boolean> = {};
   for (const [name, variable] of Object.entries(VARIABLES)) {
     const said = typeof options[name] === 'string' ? options[name] : env[variable];

@@ -30,7 +30,12 @@ function runAll(commands: readonly string[], { apiserver, etcd, only }: ControlP
   try {
     const script = [...prelude, ...commands.flatMap((command) => [command, `echo '${mark}'`])].join('\n');
     const env = { PATH: process.env.PATH };
-    const printed = execFileSync('bash', ['--norc', '-c', script], { cwd: folder, env, encoding: 'utf8', timeout: 25_000 });
+    const printed = execFileSync('bash', ['--norc', '-c', script], {
+      cwd: folder,
+      env,
+      encoding: 'utf8',
+      timeout: 25_000,
+    });
     return printed.split(`${mark}\n`).slice(0, -1);
   } finally {
     rmSync(folder, { recursive: true });
