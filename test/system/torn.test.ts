@@ -90,9 +90,8 @@ for (const { compiler, mode, busy } of loops) {
       const { ok, torn, states } = await readOften(target.pid, mode, count);
       const summary = [...states].map(([state, times]) => `${state} ${times}`).join(', ');
       assert.is(torn.length, 0, `${torn.length} of ${count} torn (${summary}): ${torn[0]}`);
-      // musl gives the memory of a replaced string to the next one: for minutes on end, most looks can be of such a string
-      const least = compiler === 'gcc' ? count / 2 : 1;
-      assert.ok(ok >= least, `too few are good: ${summary}`);
+      // musl gives the memory of a replaced string to the next one: for minutes on end, each look can be of such a string
+      if (compiler === 'gcc') assert.ok(ok >= count / 2, `too few are good: ${summary}`);
       // one that was preempted in the middle of setenv() has no vector to be read
       const { ok: _ok, unstable: _unstable, unknown = 0, ...others } = Object.fromEntries(states);
       assert.equal(others, {});
