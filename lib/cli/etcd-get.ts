@@ -6,7 +6,7 @@ import { redactManifest, yamlText } from '../report/etcd-manifest.ts';
 import { etcdGetDocument } from '../report/etcd-record-json.ts';
 import { etcdGetText } from '../report/etcd-record-text.ts';
 import { toDisclosure } from './disclosure.ts';
-import { openRecords } from './etcd-options.ts';
+import { openRecords } from './etcd-reader.ts';
 import { parseRecord, toDecodeOptions, toKey } from './etcd-record.ts';
 import { EXIT } from './exit-code.ts';
 import { escapeControls, type OutputOptions, print, printJson, terminalStyle } from './output.ts';

@@ -4,7 +4,7 @@ import { type HistoryOptions, readRecordHistory, type RecordHistory, watchRecord
 import type { Disclosure } from '../report/entry.ts';
 import { etcdHistoryDocument, etcdHistoryText, etcdVersionDocument, etcdVersionLines } from '../report/etcd-history.ts';
 import { toDisclosure } from './disclosure.ts';
-import { reachRecords } from './etcd-options.ts';
+import { reachRecords } from './etcd-reader.ts';
 import { parseRecord, toDecodeOptions, toKey } from './etcd-record.ts';
 import { EXIT } from './exit-code.ts';
 import { parseMilliseconds } from './number.ts';

@@ -2,7 +2,7 @@ import { UsageError } from '../errors.ts';
 import type { EtcdPage, EtcdReader } from '../etcd/record.ts';
 import { KeyCount, keyDocument, keyText, KeyTree } from '../report/etcd-keys.ts';
 import { complain } from './complaint.ts';
-import { openReader } from './etcd-options.ts';
+import { openReader } from './etcd-reader.ts';
 import { EXIT, exitCodeOf } from './exit-code.ts';
 import { type OutputOptions, print, printJson, printLine, terminalStyle, toJsonLine } from './output.ts';
 

@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import { action } from './action.ts';
-import { addConnectionOptions, addEtcdOptions } from './etcd-options.ts';
+import { addConnectionOptions, addEtcdOptions } from './etcd-flags.ts';
 import type { OutputOptions } from './output.ts';
 
 function addKeys(etcd: Command): void {

@@ -1,0 +1,26 @@
+import { type Command, Option } from 'commander';
+
+/** How an etcd is reached. */
+export function addEtcdOptions(command: Command): Command {
+  return command
+    .option(
+      '--endpoints <LIST>',
+      'where etcd listens, separated by commas: https://127.0.0.1:2379 or unix:///run/kine.sock; default: ETCDCTL_ENDPOINTS, else the etcd of this node',
+    )
+    .option('--cacert <FILE>', "who must have signed etcd's certificate")
+    .option('--cert <FILE>', 'the certificate to show to etcd')
+    .option('--key <FILE>', 'its key')
+    .option('--user <NAME[:PASSWORD]>', 'for an etcd with users; the password better by ETCDCTL_PASSWORD')
+    .option('--insecure-skip-tls-verify', 'take any certificate of etcd, and with it anybody who answers')
+    .addOption(
+      new Option('--pid <PID>', 'look for the etcd of this node in no other process; can be repeated').argParser(
+        (value: string, before: string[] = []) => [...before, value],
+      ),
+    )
+    .option('--timeout <MS>', 'give up when an endpoint gives no answer for so many milliseconds', '5000');
+}
+
+/** Where records are read from: an etcd, or a dump. */
+export function addConnectionOptions(command: Command): Command {
+  return addEtcdOptions(command).option('--from <FILE>', 'read a dump of etcdctl get / --prefix -w json instead');
+}
