@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import * as assert from 'uvu/assert';
 import { type Change, Container, Unshared } from '../helpers/runc.ts';
@@ -177,7 +178,7 @@ test(
       if (!text.includes('ready') && String(text + bytes).includes('ready')) command.resize(100, 50);
       text += String(bytes);
     });
-    const { code } = await command.exit;
+    const [{ code }] = await Promise.all([command.exit, once(command.stdout as NodeJS.EventEmitter, 'close')]);
     assert.is(code, 5);
     assert.is(text, '/dev/pts/0\r\n31 93\r\nready\r\n50 100\r\n');
   },
