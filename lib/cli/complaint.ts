@@ -1,4 +1,4 @@
-import type { Finding } from '../kube/finding.ts';
+import { describeFinding, type Finding } from '../kube/finding.ts';
 import { printable } from '../report/printable.ts';
 import { EXIT, exitCodeOf } from './exit-code.ts';
 
@@ -13,7 +13,5 @@ export function complain(error: unknown, code = exitCodeOf(error)): void {
 
 /** Says what was not as it should be, on standard error. */
 export function complainOf(findings: readonly Finding[]): void {
-  for (const { message, path } of findings) {
-    process.stderr.write(`podprobe: ${printable(path === undefined ? message : `${path}: ${message}`)}\n`);
-  }
+  for (const finding of findings) process.stderr.write(`podprobe: ${printable(describeFinding(finding))}\n`);
 }

@@ -3,6 +3,7 @@ import type { EtcdConnection } from '../etcd/connection.ts';
 import { type EtcdSettings, readEtcdSettings, toEtcdConnection } from '../etcd/settings.ts';
 import type { EtcdCredentials } from '../kube/etcd/credentials.ts';
 import type { FoundEtcd } from '../kube/etcd/find.ts';
+import { describeFinding } from '../kube/finding.ts';
 import { readOption } from './etcd-storage.ts';
 import { parseMilliseconds, parsePid } from './number.ts';
 import type { OutputOptions } from './output.ts';
@@ -40,8 +41,7 @@ async function discover(options: OutputOptions): Promise<{ found: FoundEtcd; cre
 /** What there is instead of an etcd. */
 function nothingFound({ looked, doubted, findings }: FoundEtcd): TargetError {
   const others = doubted.map(({ pid, comm, reason }) => `pid ${pid} is called ${comm}, but ${reason}`);
-  const faults = findings.map(({ message, path }) => (path === undefined ? message : `${path}: ${message}`));
-  const reasons = [...others, ...faults];
+  const reasons = [...others, ...findings.map(describeFinding)];
   const more = reasons.length > MOST_REASONS ? [`and ${reasons.length - MOST_REASONS} more`] : [];
   const seen = [`looked at ${looked.join(', ')}`, ...reasons.slice(0, MOST_REASONS), ...more].join('; ');
   const cure = 'give --endpoints, and --cacert, --cert and --key, or ETCDCTL_ENDPOINTS and the like';

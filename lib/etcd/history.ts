@@ -2,7 +2,7 @@ import type { EtcdClient } from './client.ts';
 import { type DecodedRecord, type DecodeOptions, decodeRecord } from './decode.ts';
 import { EtcdError } from './etcd-error.ts';
 import { type FieldWriter, lastWriter, writerOf } from './field-writers.ts';
-import { isConfigMap, isSecret, type StoredObject } from './kubernetes/objects.ts';
+import { type StoredObject, valuesOf } from './kubernetes/objects.ts';
 import type { EtcdRecord } from './record.ts';
 
 /** What became of one key of a Secret or ConfigMap. */
@@ -57,13 +57,6 @@ type Told = { readonly revision: bigint; readonly record: EtcdRecord | null };
 const MOST_VERSIONS = 1000;
 const MOST_BYTES = 2 ** 26;
 const COMPACTIONS = 3;
-
-function valuesOf(object: StoredObject | null): Values | null {
-  if (isSecret(object)) return object.data;
-  if (!isConfigMap(object)) return null;
-  const texts = [...object.data].map(([key, text]): [string, Buffer] => [key, Buffer.from(text)]);
-  return new Map([...texts, ...object.binaryData]);
-}
 
 /** What changed between two states of a Secret or ConfigMap; null where one is unknown. */
 function compare(before: Values | null, now: StoredObject | null): KeyChange[] | null {

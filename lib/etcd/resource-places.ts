@@ -8,6 +8,11 @@ export const FOLDERS: Readonly<Record<string, string>> = {
   'podsecuritypolicies.policy': 'podsecuritypolicy',
 };
 
+/** Of such a folder, the resource. */
+export const RESOURCE_OF: ReadonlyMap<string, string> = new Map(
+  Object.entries(FOLDERS).map(([resource, folder]) => [folder, resource]),
+);
+
 /** Resources of Kubernetes itself outside of the core group; their folders do not name the group. */
 const BUILT_IN: Readonly<Record<string, string>> = {
   apps: 'controllerrevisions daemonsets deployments replicasets statefulsets',

@@ -1,4 +1,4 @@
-import { FOLDERS } from './resource-places.ts';
+import { RESOURCE_OF } from './resource-places.ts';
 
 /** What a key is of, by where it is. */
 export interface EtcdResource {
@@ -8,10 +8,10 @@ export interface EtcdResource {
   readonly directory: string;
 }
 
-/** Directories that are not named after their resource; its group is not told here. */
-const IRREGULAR: Readonly<Record<string, string>> = Object.fromEntries(
-  Object.entries(FOLDERS).map(([resource, folder]) => [folder, resource.replace(/\..*/, '')]),
-);
+/** The resource of a directory that is not named after it, without its group. */
+function irregular(directory: string): string | undefined {
+  return RESOURCE_OF.get(directory)?.replace(/\..*/, '');
+}
 
 /**
  * The resource of a key: `/registry/secrets/test/mysecret` is of `secrets`. The first part is the API server's
@@ -24,10 +24,9 @@ export function resourceOf(key: string): EtcdResource {
   if (empty !== '') return { name: empty, directory: key.includes('/') ? `${empty}/` : empty };
   if (second === '') return { name: prefix, directory: first === '' ? `/${prefix}` : `/${prefix}/` };
   const both = `${first}/${second}`;
-  if (third !== undefined && Object.hasOwn(IRREGULAR, both))
-    return { name: IRREGULAR[both] as string, directory: `/${prefix}/${both}/` };
+  const two = third === undefined ? undefined : irregular(both);
+  if (two !== undefined) return { name: two, directory: `/${prefix}/${both}/` };
   if (first.includes('.') && third !== undefined)
     return { name: `${second}.${first}`, directory: `/${prefix}/${both}/` };
-  const name = Object.hasOwn(IRREGULAR, first) ? (IRREGULAR[first] as string) : first;
-  return { name, directory: `/${prefix}/${first}/` };
+  return { name: irregular(first) ?? first, directory: `/${prefix}/${first}/` };
 }

@@ -1,5 +1,5 @@
 import { UsageError } from '../errors.ts';
-import { FOLDERS, GROUP_OF } from './resource-places.ts';
+import { FOLDERS, GROUP_OF, RESOURCE_OF } from './resource-places.ts';
 
 /** Where kube-apiserver keeps an object: a key of etcd, taken apart. */
 export interface StorageKey {
@@ -15,8 +15,6 @@ export interface StorageKey {
 
 /** Kubernetes' own, and the two of OpenShift. */
 export const USUAL_PREFIXES: readonly string[] = ['/registry/', '/kubernetes.io/', '/openshift.io/'];
-
-const RESOURCES = new Map(Object.entries(FOLDERS).map(([resource, folder]) => [folder, resource]));
 
 /** As kube-apiserver makes it of `--etcd-prefix`: one slash at either end. */
 export function toStoragePrefix(text: string): string {
@@ -40,12 +38,12 @@ function folderOf(resource: string): string {
 /** Splits off the folder: of two words where the first is a group, which has a dot, or an irregular one has two. */
 function splitFolder(parts: readonly string[]): { resource: string; rest: readonly string[] } {
   const [first = '', second = ''] = parts;
-  const two = RESOURCES.get(`${first}/${second}`);
+  const two = RESOURCE_OF.get(`${first}/${second}`);
   if (two !== undefined) return { resource: two, rest: parts.slice(2) };
   if (first.includes('.')) return { resource: `${second}.${first}`, rest: parts.slice(2) };
   const group = GROUP_OF.get(first);
   return {
-    resource: RESOURCES.get(first) ?? (group === undefined ? first : `${first}.${group}`),
+    resource: RESOURCE_OF.get(first) ?? (group === undefined ? first : `${first}.${group}`),
     rest: parts.slice(1),
   };
 }

@@ -3,6 +3,7 @@ import { openProcess, type Process } from '../process.ts';
 import type { Bundle } from './bundle.ts';
 import type { BundleVariable } from './bundle-config.ts';
 import { type ContainerRuntime, parseCgroupPath } from './cgroup-path.ts';
+import { describeFinding } from './finding.ts';
 import { findFirstProcess } from './first-process.ts';
 import { type ContainerIdentity, type ContainerSurvey, type IdentifyOptions, surveyContainer } from './identity.ts';
 
@@ -51,9 +52,7 @@ function explainMissing({ containerId, node, helper, findings }: ContainerIdenti
   if (containerId === null) return ['none', 'it is in no container that its control group names'];
   if (node !== null) return ['unreadable', 'its container is of a node that is itself a container: ask there'];
   const finding = findings.find(({ code }) => OF_BUNDLES.includes(code));
-  if (finding !== undefined) {
-    return ['unreadable', finding.path === undefined ? finding.message : `${finding.path}: ${finding.message}`];
-  }
+  if (finding !== undefined) return ['unreadable', describeFinding(finding)];
   const unbelieved = findings.find(({ code }) => code === 'named-in-unit');
   return ['none', unbelieved?.message ?? 'no runtime of this node has one of its container where runtimes keep them'];
 }

@@ -7,3 +7,8 @@ export interface Finding {
   /** The file, where it is about one. */
   readonly path?: string;
 }
+
+/** A finding in words; bytes that no terminal should get are left as they are. */
+export function describeFinding({ message, path }: Finding): string {
+  return path === undefined ? message : `${path}: ${message}`;
+}

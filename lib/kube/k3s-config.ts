@@ -1,5 +1,5 @@
 import type { JsonObject } from '../document/json.ts';
-import { LONGEST_YAML, parseYamlObject } from '../document/yaml.ts';
+import { LONGEST_YAML } from '../document/yaml.ts';
 import type { ProcessFiles } from './process-files.ts';
 
 const MOST_FILES = 64;
@@ -28,11 +28,8 @@ export function valuesOf(config: JsonObject, key: string): string[] {
 
 async function readConfig(path: string, files: ProcessFiles): Promise<K3sConfig[]> {
   const bytes = await files.read(path, LONGEST_YAML);
-  if (bytes === null) return [];
-  const config = await parseYamlObject(bytes);
-  if (config !== null) return [{ config, path }];
-  files.add('malformed-file', `its ${bytes.length} bytes are no object of YAML`, path);
-  return [];
+  const config = bytes === null ? null : await files.parse(bytes, path);
+  return config === null ? [] : [{ config, path }];
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../document/json.ts';
-import { LONGEST_YAML, parseYamlObject } from '../document/yaml.ts';
+import { LONGEST_YAML } from '../document/yaml.ts';
 import type { ProcessFiles } from './process-files.ts';
 
 /** A configuration of kubelet, as one file has it. */
@@ -18,14 +18,12 @@ export interface KubeletConfig {
 
 const MOST_FILES = 64;
 
-async function readLayer(path: string, files: ProcessFiles): Promise<ConfigLayer | null> {
-  const bytes = await files.read(path, LONGEST_YAML);
-  if (bytes === null) return null;
-  const values = await parseYamlObject(bytes);
-  if (values === null) {
-    files.add('malformed-file', `its ${bytes.length} bytes are no object of YAML or JSON`, path);
-    return null;
-  }
+async function readLayer(path: string, named: boolean, files: ProcessFiles): Promise<ConfigLayer | null> {
+  const bytes = named
+    ? await files.readNamed(path, LONGEST_YAML, 'it does not exist: --config names it')
+    : await files.read(path, LONGEST_YAML);
+  const values = bytes === null ? null : await files.parse(bytes, path);
+  if (values === null) return null;
   if (values['kind'] === 'KubeletConfiguration') return { values, path };
   files.add('other-kind', 'it is no KubeletConfiguration, and was not used', path);
   return null;
@@ -47,11 +45,8 @@ export async function readKubeletConfig(
   const paths = [...(file === null ? [] : [file]), ...dropped.map((name) => `${directory}/${name}`)];
   const layers: ConfigLayer[] = [];
   for (const path of paths) {
-    const layer = await readLayer(path, files);
+    const layer = await readLayer(path, path === file, files);
     if (layer !== null) layers.push(layer);
-    else if (path === file && !files.findings.some((finding) => finding.path === path)) {
-      files.add('missing-file', 'it does not exist: --config names it', path);
-    }
   }
   return { layers, complete: layers.length === paths.length && files.findings.length === 0 };
 }

@@ -1,3 +1,5 @@
+import type { JsonObject } from '../document/json.ts';
+import { parseYamlObject } from '../document/yaml.ts';
 import { SystemError } from '../errors.ts';
 import type { WaitOptions } from '../options.ts';
 import type { Process } from '../process.ts';
@@ -30,6 +32,21 @@ export class ProcessFiles {
   /** At most `maxBytes` long: a longer one is a finding. */
   async read(path: string, maxBytes: number): Promise<Buffer | null> {
     return this.#try('unreadable-file', path, () => readFileIn(this.#target, path, { ...this.#options, maxBytes }));
+  }
+
+  /** The same of a file that something names: that it does not exist is a finding, too. */
+  async readNamed(path: string, maxBytes: number, missing = 'it does not exist'): Promise<Buffer | null> {
+    const before = this.findings.length;
+    const bytes = await this.read(path, maxBytes);
+    if (bytes === null && this.findings.length === before) this.add('missing-file', missing, path);
+    return bytes;
+  }
+
+  /** The object of YAML or JSON that was read of a file; null, and a finding, where it is none. */
+  async parse(bytes: Buffer, path: string): Promise<JsonObject | null> {
+    const value = await parseYamlObject(bytes);
+    if (value === null) this.add('malformed-file', `its ${bytes.length} bytes are no object of YAML or JSON`, path);
+    return value;
   }
 
   /** Sorted by name. More than `maxEntries` are cut, and a finding. */

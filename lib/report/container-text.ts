@@ -1,5 +1,6 @@
 import type { ContainerRuntime } from '../kube/cgroup-path.ts';
 import type { ContainerIdentity } from '../kube/identity.ts';
+import { describeFinding } from '../kube/finding.ts';
 import { printable } from './printable.ts';
 import type { Style } from './style.ts';
 
@@ -37,8 +38,6 @@ export function containerText(identity: ContainerIdentity, style: Style): string
     const said = values.map(({ source, value }) => `${source} says ${printable(String(value))}`).join(', ');
     lines.push(style('yellow', `${fact} is in doubt: ${said}`));
   }
-  for (const { message, path } of identity.findings) {
-    lines.push(style('yellow', printable(path === undefined ? message : `${path}: ${message}`)));
-  }
+  for (const finding of identity.findings) lines.push(style('yellow', printable(describeFinding(finding))));
   return lines;
 }

@@ -1,7 +1,7 @@
 import type { DecodedRecord } from '../etcd/decode.ts';
 import type { RecordEncryption } from '../etcd/encryption/decrypt.ts';
 import { type FieldWriter, lastWriter, writerOf } from '../etcd/field-writers.ts';
-import { isConfigMap, isSecret, type ObjectMeta, type StoredObject } from '../etcd/kubernetes/objects.ts';
+import { isConfigMap, isSecret, type ObjectMeta, type StoredObject, valuesOf } from '../etcd/kubernetes/objects.ts';
 import { isPod, type PodContainer, type PodVariable, type StoredPod } from '../etcd/kubernetes/pod.ts';
 import { bytesDocument, type Disclosure, entryDocument } from './entry.ts';
 
@@ -96,16 +96,13 @@ function podDocument(pod: StoredPod, disclosure: Disclosure): object {
 function kindDocuments(object: StoredObject | null, disclosure: Disclosure): object {
   const none = { secret: null, configMap: null, pod: null };
   if (isPod(object)) return { ...none, pod: podDocument(object, disclosure) };
-  if (isSecret(object)) {
-    const { metadata, type, immutable } = object;
-    const data = dataDocument(object.data, metadata, disclosure);
-    return { ...none, secret: { ...metaDocument(object), type, immutable: immutable === true, data } };
-  }
-  if (!isConfigMap(object)) return none;
-  const { metadata, immutable } = object;
-  const texts = new Map([...object.data].map(([key, text]) => [key, Buffer.from(text)]));
-  const data = dataDocument(new Map([...texts, ...object.binaryData]), metadata, disclosure);
-  return { ...none, configMap: { ...metaDocument(object), immutable: immutable === true, data } };
+  const values = valuesOf(object);
+  if (values === null || !(isSecret(object) || isConfigMap(object))) return none;
+  const data = dataDocument(values, object.metadata, disclosure);
+  const immutable = object.immutable === true;
+  return isSecret(object)
+    ? { ...none, secret: { ...metaDocument(object), type: object.type, immutable, data } }
+    : { ...none, configMap: { ...metaDocument(object), immutable, data } };
 }
 
 /** What is said of a record in any document. */

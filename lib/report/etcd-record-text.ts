@@ -1,7 +1,7 @@
 import type { DecodedRecord } from '../etcd/decode.ts';
 import type { RecordEncryption } from '../etcd/encryption/decrypt.ts';
 import { type FieldWriter, lastWriter, writerOf } from '../etcd/field-writers.ts';
-import { isConfigMap, isSecret, type ObjectMeta, type StoredObject } from '../etcd/kubernetes/objects.ts';
+import { isSecret, type ObjectMeta, type StoredObject, valuesOf } from '../etcd/kubernetes/objects.ts';
 import { isPod, type ObjectUse, type PodContainer, type PodVariable, type StoredPod } from '../etcd/kubernetes/pod.ts';
 import type { Disclosure } from './entry.ts';
 import { printable } from './printable.ts';
@@ -85,10 +85,8 @@ function podLines(pod: StoredPod, disclosure: Disclosure): string[] {
 function objectLines(object: StoredObject, disclosure: Disclosure): string[] {
   const { metadata } = object;
   if (isPod(object)) return podLines(object, disclosure);
-  if (isSecret(object)) return dataLines(object.data, metadata, disclosure);
-  if (!isConfigMap(object)) return ['of this kind only the metadata is read'];
-  const texts = [...object.data].map(([key, text]): [string, Buffer] => [key, Buffer.from(text)]);
-  return dataLines(new Map([...texts, ...object.binaryData]), metadata, disclosure);
+  const values = valuesOf(object);
+  return values === null ? ['of this kind only the metadata is read'] : dataLines(values, metadata, disclosure);
 }
 
 function title(object: StoredObject): string {

@@ -1,6 +1,7 @@
 import type { EndpointSurvey } from '../etcd/survey.ts';
 import type { EtcdFact } from '../kube/etcd/fact.ts';
 import type { EtcdParty } from '../kube/etcd/party.ts';
+import { describeFinding } from '../kube/finding.ts';
 import { censusLines, secretLines } from './etcd-secrets-text.ts';
 import type { EtcdReport, ReportedFact } from './etcd-report.ts';
 import { printable } from './printable.ts';
@@ -119,7 +120,7 @@ function section(title: string, lines: readonly string[], style: Style): string[
 export function etcdStatusText(report: EtcdReport, style: Style): string[] {
   const { found, surveys, findings } = report;
   const doubted = (found?.doubted ?? []).map(({ pid, comm, reason }) => `pid ${pid} (${printable(comm)}): ${reason}`);
-  const said = findings.map(({ message, path }) => printable(path === undefined ? message : `${path}: ${message}`));
+  const said = findings.map((finding) => printable(describeFinding(finding)));
   const all = [
     ...(found?.parties ?? []).flatMap((party) => ['', ...partyLines(party, style)]),
     ...section('Not believed', doubted, style),

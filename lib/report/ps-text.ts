@@ -1,4 +1,4 @@
-import type { Finding } from '../kube/finding.ts';
+import { describeFinding, type Finding } from '../kube/finding.ts';
 import type { ListedContainer, ListedPod, ListedProcess, ListedVolume, PodList } from '../kube/pod-list.ts';
 import { describeMade, shortId } from './container-text.ts';
 import { printable } from './printable.ts';
@@ -47,8 +47,8 @@ function describeContainer({ name, id, runtime, sandbox }: ListedContainer): str
   return name === null ? made : `${printable(name)}  ${made}`;
 }
 
-function findingLine({ message, path }: Finding): string {
-  return printable(path === undefined ? message : `${path}: ${message}`);
+function findingLine(finding: Finding): string {
+  return printable(describeFinding(finding));
 }
 
 function containerLines(container: ListedContainer, podUid: string | null, moment: PsMoment, style: Style): string[] {

@@ -1,21 +1,11 @@
-import { readFileSync } from 'node:fs';
 import * as assert from 'uvu/assert';
 import { findEtcd } from '../../lib/index.ts';
 import { podprobe } from '../helpers/command.ts';
+import { impossible, variable } from '../helpers/lab.ts';
 import { assertKeeps } from '../helpers/schema.ts';
 import { suite } from '../helpers/suite.ts';
 
 const test = suite('a real etcd of a cluster');
-const folder = process.env['PODPROBE_LAB'];
-const impossible = folder === undefined ? 'PODPROBE_LAB names no running cluster' : undefined;
-
-/** A variable of the lab's file of them: `export A=b C=d`. */
-function variable(name: string): string {
-  const text = readFileSync(`${folder}/env`, 'utf8');
-  const [, value] = new RegExp(`^export (?:.* )?${name}=(\\S*)`, 'm').exec(text) ?? [];
-  assert.ok(value, name);
-  return value;
-}
 
 type Document = {
   connection: { endpoints: { value: string; source: string }; caFile: { value: string }; owner: string };

@@ -1,19 +1,9 @@
-import { readFileSync } from 'node:fs';
 import * as assert from 'uvu/assert';
 import { findKubelet, listKubeletPods, openCri } from '../../lib/index.ts';
+import { impossible, variable } from '../helpers/lab.ts';
 import { suite } from '../helpers/suite.ts';
 
 const test = suite('a real kubelet');
-const folder = process.env['PODPROBE_LAB'];
-const impossible = folder === undefined ? 'PODPROBE_LAB names no running cluster' : undefined;
-
-/** A variable of the lab's file of them: `export A=b C=d`. */
-function variable(name: string): string {
-  const text = readFileSync(`${folder}/env`, 'utf8');
-  const [, value] = new RegExp(`^export (?:.* )?${name}=(\\S*)`, 'm').exec(text) ?? [];
-  assert.ok(value, name);
-  return value;
-}
 
 test(
   'is found, with its directory, its configuration and its runtime',

@@ -109,3 +109,11 @@ export function isSecret(object: StoredObject | null): object is StoredSecret {
 export function isConfigMap(object: StoredObject | null): object is StoredConfigMap {
   return object?.apiVersion === 'v1' && object.kind === 'ConfigMap';
 }
+
+/** The values of a Secret or ConfigMap by their keys; null of any other kind. */
+export function valuesOf(object: StoredObject | null): ReadonlyMap<string, Buffer> | null {
+  if (isSecret(object)) return object.data;
+  if (!isConfigMap(object)) return null;
+  const texts = [...object.data].map(([key, text]): [string, Buffer] => [key, Buffer.from(text)]);
+  return new Map([...texts, ...object.binaryData]);
+}

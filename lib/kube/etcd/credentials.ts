@@ -32,8 +32,7 @@ class PemReader {
 
   async read({ value, viewer }: ChosenFact): Promise<Buffer | null> {
     const files = new ProcessFiles(viewer, this.#wait);
-    const bytes = await files.read(value, LONGEST_PEM);
-    if (bytes === null && files.findings.length === 0) files.add('missing-file', 'it does not exist', value);
+    const bytes = await files.readNamed(value, LONGEST_PEM);
     this.findings.push(...files.findings);
     return bytes;
   }

@@ -9,7 +9,7 @@ import { type JsonObject, toObject } from '../../document/json.ts';
 import { dashed } from '../k3s-config.ts';
 import type { PathResolver } from '../path-resolver.ts';
 import type { ProcessFiles } from '../process-files.ts';
-import { LONGEST_YAML, parseYamlObject } from '../../document/yaml.ts';
+import { LONGEST_YAML } from '../../document/yaml.ts';
 import { type EtcdRole, type EtcdSource, valuedFlags } from './fact.ts';
 import { layersOfK3s } from './k3s.ts';
 import type { RecognizedProgram } from './program.ts';
@@ -45,15 +45,8 @@ function flagsOf(object: JsonObject): GoFlags {
 }
 
 async function readConfig(path: string, files: ProcessFiles): Promise<JsonObject | null> {
-  const bytes = await files.read(path, LONGEST_YAML);
-  const known = files.findings.some((finding) => finding.path === path);
-  if (bytes === null) {
-    if (!known) files.add('missing-file', 'it does not exist: a flag names it', path);
-    return null;
-  }
-  const config = await parseYamlObject(bytes);
-  if (config === null) files.add('malformed-file', `its ${bytes.length} bytes are no object of YAML or JSON`, path);
-  return config;
+  const bytes = await files.readNamed(path, LONGEST_YAML, 'it does not exist: a flag names it');
+  return bytes === null ? null : files.parse(bytes, path);
 }
 
 /** The variables of one program as flags: `ETCD_DATA_DIR` is `--data-dir`. Of others nothing is kept: they hold secrets. */

@@ -26,11 +26,8 @@ export async function readFoundEncryption(
   if (encryptionConfig === null) return { configuration: writesInClear ? { rules: [] } : null, findings: [] };
   const { value: path, viewer } = encryptionConfig;
   const files = new ProcessFiles(viewer, wait);
-  const bytes = await files.read(path, LONGEST_CONFIGURATION);
-  if (bytes === null) {
-    if (files.findings.length === 0) files.add('missing-file', 'it does not exist', path);
-    return { configuration: null, findings: files.findings };
-  }
+  const bytes = await files.readNamed(path, LONGEST_CONFIGURATION);
+  if (bytes === null) return { configuration: null, findings: files.findings };
   try {
     return { configuration: await readEncryptionConfiguration(bytes), findings: [] };
   } catch (error) {
