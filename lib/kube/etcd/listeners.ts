@@ -26,7 +26,8 @@ export interface EtcdListener {
 
 const LISTEN = '0A';
 const MOST_SOCKETS = 16_384;
-const MOST_DESCRIPTORS = 65_536;
+/** Of all processes: a crowd of others with many files keeps nobody looking for ever. */
+const MOST_DESCRIPTORS = 262_144;
 const ACCEPTS = 0x1_0000;
 
 function parseAddress(hex: string): string {
@@ -77,11 +78,10 @@ export async function readListeners(pid: number): Promise<ListeningSocket[]> {
   return [...parseTcpListeners(four ?? ''), ...parseTcpListeners(six ?? ''), ...parseUnixListeners(unix ?? '')];
 }
 
-/** The sockets that a process has open, by inode; none where that may not be seen. */
-async function readSockets(pid: number): Promise<Set<number>> {
-  const names = await readdir(`/proc/${pid}/fd`).catch(() => []);
+/** The sockets among some descriptors of a process, by inode; none where that may not be seen. */
+async function readSockets(pid: number, descriptors: readonly string[]): Promise<Set<number>> {
   const sockets = new Set<number>();
-  for (const name of names.slice(0, MOST_DESCRIPTORS)) {
+  for (const name of descriptors) {
     const [, inode] = /^socket:\[(\d+)\]$/.exec((await readProcLink(pid, `fd/${name}`)) ?? '') ?? [];
     if (inode !== undefined) sockets.add(Number(inode));
   }
@@ -90,17 +90,22 @@ async function readSockets(pid: number): Promise<Set<number>> {
 
 /**
  * Who has some listening sockets, as `ss -lntp` tells: by the links of `/proc/PID/fd`. Of several, the first of `order`.
+ * `most` is how many descriptors are looked at; a socket that is none of them has no owner that can be seen.
  */
 export async function findOwners(
   wanted: readonly ListeningSocket[],
   order: readonly ProcessSummary[],
+  most = MOST_DESCRIPTORS,
 ): Promise<EtcdListener[]> {
   const left = new Set(wanted.map(({ inode }) => inode));
   const owners = new Map<number, ProcessSummary>();
+  let unread = most;
   for (const summary of order) {
-    if (left.size === 0) break;
+    if (left.size === 0 || unread === 0) break;
     if (summary.kernelThread || summary.zombie) continue;
-    for (const inode of await readSockets(summary.pid)) {
+    const descriptors = (await readdir(`/proc/${summary.pid}/fd`).catch(() => [])).slice(0, unread);
+    unread -= descriptors.length;
+    for (const inode of await readSockets(summary.pid, descriptors)) {
       if (left.delete(inode)) owners.set(inode, summary);
     }
   }

@@ -70,6 +70,11 @@ test('finds this process by its sockets, as ss does', async () => {
       (await findOwners(wanted, [])).map(({ pid }) => pid),
       [null, null],
     );
+    // no more descriptors than it may
+    assert.equal(
+      (await findOwners(wanted, await listProcesses(), 1)).map(({ pid }) => pid),
+      [null, null],
+    );
   } finally {
     tcp.close();
     unix.close();
