@@ -6,7 +6,7 @@ import * as assert from 'uvu/assert';
 import { NOBODY, podprobe, unfitForNobody } from '../helpers/command.ts';
 import { ControlPlane } from '../helpers/control-plane.ts';
 import { Etcd, etcdMissing } from '../helpers/etcd.ts';
-import { MadeKubelet as MadeProcess } from '../helpers/kubelet.ts';
+import { MadeProcess } from '../helpers/made-process.ts';
 import { assertKeeps } from '../helpers/schema.ts';
 import { suite } from '../helpers/suite.ts';
 import { eventually } from '../helpers/threads.ts';

@@ -20,7 +20,7 @@ import { openTransport, type SocketTransport } from '../../lib/kube/cri/transpor
 import { CgroupTree, cgroupsMissing } from './cgroup.ts';
 import { RuntimeService } from './cri/run_pb.ts';
 import { type ImageConfig, makeImage } from './image.ts';
-import { pauseProgram } from './kubelet.ts';
+import { pauseProgram } from './made-process.ts';
 import { eventually } from './threads.ts';
 import { locate, missing } from './toolchain.ts';
 

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { Etcd } from './etcd.ts';
-import { MadeKubelet as MadeProcess } from './kubelet.ts';
+import { MadeProcess } from './made-process.ts';
 
 /** A real etcd, and a process that is called as an API server that uses it. */
 export class ControlPlane implements AsyncDisposable {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import * as assert from 'uvu/assert';
 import { writeGeneration } from '../../lib/demo/atomic-writer.ts';
 import { findKubelet, type KubeletPods, listKubeletPods } from '../../lib/index.ts';
-import { MadeKubelet } from '../helpers/kubelet.ts';
+import { MadeProcess } from '../helpers/made-process.ts';
 import { KubeletRoot } from '../helpers/kubelet-root.ts';
 import { suite } from '../helpers/suite.ts';
 import { missing } from '../helpers/toolchain.ts';
@@ -80,7 +80,7 @@ test(
     const named = JSON.stringify([stopped.rootDirectory?.value, stopped.findings]);
     assert.ok(named.includes(root.path), named);
     assert.is(stopped.rootDirectory?.source, 'mounts');
-    using made = new MadeKubelet();
+    using made = new MadeProcess();
     await made.start('kubelet', ['--root-dir', root.path]);
     const running = await listKubeletPods({ kubelet: await findKubelet({ pid: made.pid }) });
     assert.equal([running.rootDirectory, running.pods.map(({ podUid }) => podUid)], [root.path, [uid]]);

@@ -6,7 +6,7 @@ import * as assert from 'uvu/assert';
 import { findKubelet, type Kubelet, listKubeletPods } from '../../lib/index.ts';
 import { CgroupTree, cgroupsMissing } from '../helpers/cgroup.ts';
 import { NOBODY } from '../helpers/command.ts';
-import { MadeKubelet } from '../helpers/kubelet.ts';
+import { MadeProcess } from '../helpers/made-process.ts';
 import { rejects } from '../helpers/rejects.ts';
 import { childrenOf, Container } from '../helpers/runc.ts';
 import { suite } from '../helpers/suite.ts';
@@ -27,7 +27,7 @@ syncFrequency: 5s
 
 const codesOf = ({ findings }: Kubelet): string[] => findings.map(({ code }) => code);
 
-async function find(kubelet: MadeKubelet): Promise<Kubelet> {
+async function find(kubelet: MadeProcess): Promise<Kubelet> {
   return findKubelet({ pid: kubelet.pid, usualRoots: [] });
 }
 
@@ -42,7 +42,7 @@ function said(kubelet: Kubelet, ...names: (keyof Kubelet)[]): unknown[] {
 test(
   'tells its directory and configuration by its command line, from where it works',
   async () => {
-    using made = new MadeKubelet();
+    using made = new MadeProcess();
     const path = made.write('etc/kubelet.yaml', config);
     await made.start('kubelet', ['--root-dir=/a', '--root-dir', '/b', '--config', 'etc/kubelet.yaml', '--v=2']);
     const kubelet = await find(made);
@@ -64,7 +64,7 @@ test(
 test(
   'believes a flag before the configuration, and a later file before an earlier one',
   async () => {
-    using made = new MadeKubelet();
+    using made = new MadeProcess();
     const path = made.write('kubelet.json', JSON.stringify({ kind: 'KubeletConfiguration', cgroupDriver: 'systemd' }));
     made.write('d/20-later.conf', 'kind: KubeletConfiguration\nsyncFrequency: 20s\n');
     made.write('d/10-earlier.conf', 'kind: KubeletConfiguration\nsyncFrequency: 10s\n');
@@ -83,7 +83,7 @@ test(
 test(
   'reads the flags of kubelite from their file, with the variables of its snap',
   async () => {
-    using made = new MadeKubelet();
+    using made = new MadeProcess();
     const lines = [
       '# kubelet',
       '--root-dir=${SNAP_COMMON}/var/lib/kubelet',
@@ -119,7 +119,7 @@ test(
       ['k3s', ['server', '--disable-agent'], null],
     ];
     for (const [name, args, root] of cases) {
-      using made = new MadeKubelet();
+      using made = new MadeProcess();
       await made.start(name, args);
       const kubelet = await find(made);
       assert.is(kubelet.process?.program ?? null, root && name);
@@ -132,7 +132,7 @@ test(
 test(
   'reads what k3s gives to the kubelet in it',
   async () => {
-    using made = new MadeKubelet();
+    using made = new MadeProcess();
     const path = made.write('k3s.yaml', 'kubelet-arg: [root-dir=/a, sync-frequency=2s]\ndata-dir: /data\n');
     made.write('k3s.yaml.d/more.yaml', 'kubelet-arg+: "--root-dir=/b"\n');
     await made.start('k3s-server', ['server', `--config=${path}`, '--kubelet-arg', 'cgroup-driver=systemd'], {}, 'k3s');
@@ -144,7 +144,7 @@ test(
       'unix:///run/k3s/containerd/containerd.sock (assumed)',
     ]);
     assert.equal([codesOf(kubelet), kubelet.rootDirectory?.path], [[], `${path}.d/more.yaml`]);
-    using hidden = new MadeKubelet();
+    using hidden = new MadeProcess();
     await hidden.start('k3s', [], {}, '/usr/local/bin/k3s server');
     const blind = await find(hidden);
     assert.is(blind.process?.program, 'k3s');
@@ -175,7 +175,7 @@ test(
       [null, 'missing-file'],
     ];
     for (const [text, code] of cases) {
-      using made = new MadeKubelet();
+      using made = new MadeProcess();
       const path = text === null ? join(made.folder, 'none') : made.write('config', text);
       await made.start('kubelet', [`--config=${path}`]);
       const kubelet = await find(made);
@@ -188,7 +188,7 @@ test(
 test(
   'does not believe a program of a user that calls itself kubelet',
   async () => {
-    using made = new MadeKubelet();
+    using made = new MadeProcess();
     await made.start('kubelet', ['--root-dir=/x'], { uid: NOBODY, gid: NOBODY, cwd: '/' });
     const kubelet = await find(made);
     assert.equal([kubelet.process, kubelet.findings[0]?.code], [null, 'kubelet-not-believed']);
@@ -200,7 +200,7 @@ test(
 test(
   'does not believe a kubelet in a container',
   async () => {
-    using made = new MadeKubelet();
+    using made = new MadeProcess();
     await using groups = new CgroupTree();
     const uid = '6f7e1acc-0a2c-4b6e-9a54-6b8d5c8b9a01';
     const argv = [await made.program('kubelet'), '--root-dir=/x'];
@@ -215,7 +215,7 @@ test(
 test(
   'does not believe a kubelet with a pid namespace of its own',
   async () => {
-    using made = new MadeKubelet();
+    using made = new MadeProcess();
     const program = await made.program('kubelet');
     const argv = ['--pid', '--fork', '--kill-child', program];
     const child = spawn('unshare', argv, { stdio: 'ignore' });

@@ -61,4 +61,20 @@ test(
   { impossible },
 );
 
+test(
+  'gives a Secret, decrypted, with no flag at all',
+  async () => {
+    const [key] = (await podprobe(['etcd', 'keys', '/registry/secrets/'])).stdout.split('\n');
+    assert.ok(key, 'there is no Secret');
+    const { code, stdout, text } = await podprobe(['etcd', 'get', key, '--json']);
+    assert.is(code, 0, text);
+    const { secret, problem } = assertKeeps<{ secret: { name: string } | null; problem: object | null }>(
+      'etcd-get',
+      JSON.parse(stdout) as object,
+    );
+    assert.equal([secret?.name, problem], [key.split('/').at(-1), null]);
+  },
+  { impossible },
+);
+
 test.run();

@@ -1,12 +1,17 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
 import { findEtcd, type FoundEtcd } from '../../../lib/index.ts';
 import { CgroupTree, cgroupsMissing } from '../../helpers/cgroup.ts';
 import { NOBODY } from '../../helpers/command.ts';
-import { MadeKubelet as MadeProcess } from '../../helpers/kubelet.ts';
+import { MadeProcess } from '../../helpers/made-process.ts';
 import { rejects } from '../../helpers/rejects.ts';
 import { Container } from '../../helpers/runc.ts';
 import { suite } from '../../helpers/suite.ts';
+import { eventually } from '../../helpers/threads.ts';
 import { missing } from '../../helpers/toolchain.ts';
 
 const test = suite('kube: finding etcd');
@@ -208,6 +213,73 @@ test(
     assert.equal((await find(agent)).parties, []);
   },
   { skip, timeout: 60_000 },
+);
+
+test(
+  'takes the etcd that rke2 starts, where its server was told to keep it, and none of an agent',
+  async () => {
+    using server = new MadeProcess();
+    const data = join(server.folder, 'data');
+    server.write('rke2.yaml', `data-dir: ${data}\nkube-apiserver-arg:\n- etcd-prefix=/other\n`);
+    await server.start('rke2', ['server', '--config', join(server.folder, 'rke2.yaml')]);
+    const found = await find(server);
+    assert.equal(said(found, 'endpoints', 'caFile', 'prefix'), [
+      'https://127.0.0.1:2379 (assumed)',
+      `${data}/server/tls/etcd/server-ca.crt (assumed)`,
+      '/other (config file)',
+    ]);
+    const tls = `${data}/server/tls/etcd`;
+    assert.equal(clientsOf(found), [`apiserver: ${tls}/server-client.crt ${tls}/server-client.key`]);
+    using agent = new MadeProcess();
+    await agent.start('rke2', ['agent']);
+    assert.equal((await find(agent)).parties, []);
+  },
+  { skip },
+);
+
+test(
+  'says who listens at an endpoint, and is none of those that are believed',
+  async () => {
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    try {
+      const { port } = server.address() as { port: number };
+      using apiserver = new MadeProcess();
+      await apiserver.start('kube-apiserver', [`--etcd-servers=http://127.0.0.1:${port}`]);
+      const found = await find(apiserver);
+      assert.equal(
+        found.listeners.map((one) => [one.address, one.port, one.pid]),
+        [['127.0.0.1', port, process.pid]],
+      );
+      const { message } = found.findings.find(({ code }) => code === 'other-listener') ?? {};
+      assert.match(message ?? '', `pid ${process.pid} (`);
+      assert.match(message ?? '', `listens at 127.0.0.1:${port}, and is none of the processes that are believed`);
+    } finally {
+      server.close();
+    }
+  },
+  { skip },
+);
+
+test(
+  'says of a process in another network that its 127.0.0.1 is not ours',
+  async () => {
+    using made = new MadeProcess();
+    const program = await made.program('kube-apiserver');
+    const child = spawn('unshare', ['--net', program, '--etcd-servers=http://127.0.0.1:2379'], { stdio: 'ignore' });
+    try {
+      await eventually(
+        () => readFileSync(`/proc/${child.pid}/comm`, 'latin1').trim() === 'kube-apiserver',
+        () => 'it has not started',
+      );
+      const found = await findEtcd({ pids: [child.pid as number], manifestDirectories: [], usualPlaces: false });
+      assert.equal(codesOf(found), ['other-network']);
+    } finally {
+      child.kill('SIGKILL');
+      await once(child, 'exit');
+    }
+  },
+  { skip: skip ?? missing(['unshare']) },
 );
 
 test(

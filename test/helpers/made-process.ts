@@ -10,9 +10,9 @@ import { build } from './toolchain.ts';
 export const pauseProgram = (): Promise<string> =>
   build({ sources: ['pause.c'], commands: [['gcc', '-std=gnu11', '-Os', '-s', '-static', '-o', 'OUT', 'pause.c']] });
 
-/** A process that is called as kubelet is, with the files that it was told of; it does nothing. */
-export class MadeKubelet implements Disposable {
-  readonly folder = mkdtempSync(join(tmpdir(), 'podprobe-kubelet-'));
+/** A process that is called as another program is, with the files that it was told of; it does nothing. */
+export class MadeProcess implements Disposable {
+  readonly folder = mkdtempSync(join(tmpdir(), 'podprobe-made-'));
   #child: ChildProcess | null = null;
 
   constructor() {
