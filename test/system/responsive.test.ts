@@ -9,6 +9,7 @@ const env = { FIRST: '1', BIG: 'x'.repeat(65_536) };
 const LONGEST_PAUSE = 200;
 const TICK = 10;
 const AT_ONCE = 6;
+const TRIES = 3;
 
 /** The longest that a timer came late while `body` ran. */
 async function longestPause(body: () => Promise<void>): Promise<number> {
@@ -24,9 +25,9 @@ async function longestPause(body: () => Promise<void>): Promise<number> {
   return longest;
 }
 
-async function assertResponsive(fixture: readonly [string, ...string[]], stop: number | false): Promise<void> {
-  await using target = await startHostile(fixture, { env });
-  const pids = Array.from({ length: AT_ONCE }, () => target.pid);
+/** Reads the target, all at once; gives how long JavaScript was held up at most. */
+async function readAll(pid: number, stop: number | false): Promise<number> {
+  const pids = Array.from({ length: AT_ONCE }, () => pid);
   let settled: string[] = [];
   const pause = await longestPause(async () => {
     const begun = performance.now();
@@ -35,9 +36,18 @@ async function assertResponsive(fixture: readonly [string, ...string[]], stop: n
     const took = performance.now() - begun;
     assert.ok(took < AT_ONCE * LONGEST_READ, `${AT_ONCE} reads took ${Math.round(took)} ms`);
   });
-  assert.ok(pause < LONGEST_PAUSE, `JavaScript was held up for ${Math.round(pause)} ms`);
   const other = settled.filter((how) => how !== 'answered' && how !== 'ETIMEDOUT');
   assert.equal(other, []);
+  return pause;
+}
+
+/** A machine that gives this process no turn for a while does so once; what our code keeps waiting, it keeps waiting each time. */
+async function assertResponsive(fixture: readonly [string, ...string[]], stop: number | false): Promise<void> {
+  await using target = await startHostile(fixture, { env });
+  const pauses: number[] = [];
+  do pauses.push(await readAll(target.pid, stop));
+  while (Math.min(...pauses) >= LONGEST_PAUSE && pauses.length < TRIES);
+  assert.ok(Math.min(...pauses) < LONGEST_PAUSE, `JavaScript was held up for ${pauses.map(Math.round).join(', ')} ms`);
   await assertFree(target.pid);
 }
 
