@@ -82,6 +82,13 @@ export interface NativeProcessTable {
   readonly cgroups: ArrayBuffer;
 }
 
+/** Three words (u32) a process: native/core/variable_names.h. Each text stands once, parted by its ends (u32). */
+export interface NativeVariableNames {
+  readonly words: ArrayBuffer;
+  readonly ends: ArrayBuffer;
+  readonly names: ArrayBuffer;
+}
+
 /** Numbers (u32) from the process's own namespace upwards; who made each of the user namespaces. */
 export interface NativeAncestry {
   readonly pidNamespaces: ArrayBuffer;
@@ -178,7 +185,10 @@ export interface Addon {
     targets: readonly (number | ProcessHandle)[],
     request: NativeRequest,
   ): Promise<Outcome<NativeEnvironment>[]>;
+  /** In two parts; each has its processes in the order of /proc. */
   listProcesses(id: number, withNamespaces: boolean, timeout: number): Promise<Outcome<NativeProcessTable>[]>;
+  /** An outcome for each 32 of them. */
+  readVariableNames(id: number, pids: readonly number[], timeout: number): Promise<Outcome<NativeVariableNames>[]>;
   readCommandLine(id: number, target: number | ProcessHandle, timeout: number): Promise<Outcome<ArrayBuffer>[]>;
   readAncestry(id: number, target: number | ProcessHandle, timeout: number): Promise<Outcome<NativeAncestry>[]>;
   listMounts(id: number, target: number | ProcessHandle, timeout: number): Promise<Outcome<NativeMountTable>[]>;

@@ -69,16 +69,25 @@ function split(block: Buffer, ends: Uint32Array): Buffer[] {
   return Array.from(ends, (end, i) => block.subarray(i === 0 ? 0 : ends[i - 1], end));
 }
 
+/** The one of equal texts that all have. */
+function shareOf(known: Map<string, Buffer>, text: Buffer): Buffer {
+  const key = text.toString('latin1');
+  const one = known.get(key) ?? text;
+  known.set(key, one);
+  return one;
+}
+
 /** The packed table, row by row. */
 class Rows {
   readonly #words: Uint32Array;
   readonly #names: Buffer;
   readonly #cgroups: readonly Buffer[];
 
-  constructor(table: NativeProcessTable) {
+  constructor(table: NativeProcessTable, known: Map<string, Buffer>) {
     this.#words = new Uint32Array(table.words);
     this.#names = Buffer.from(table.names);
-    this.#cgroups = split(Buffer.from(table.cgroups), new Uint32Array(table.cgroupEnds));
+    const texts = split(Buffer.from(table.cgroups), new Uint32Array(table.cgroupEnds));
+    this.#cgroups = texts.map((text) => shareOf(known, text));
   }
 
   #word(row: number, which: number): number {
@@ -86,7 +95,9 @@ class Rows {
   }
 
   #long(row: number, which: number): bigint {
-    return (BigInt(this.#word(row, which + 1)) << 32n) | BigInt(this.#word(row, which));
+    const [low, high] = [this.#word(row, which), this.#word(row, which + 1)];
+    // as one number, as long as that is exact: bigints are made one by one
+    return high < 2 ** 21 ? BigInt(high * 2 ** 32 + low) : (BigInt(high) << 32n) | BigInt(low);
   }
 
   #comm(row: number): string {
@@ -132,11 +143,16 @@ export async function listProcesses(options: ListProcessesOptions = {}): Promise
   const timeout = checkWaitOptions(options);
   const { namespaces = false } = options;
   checkBoolean('namespaces', namespaces);
-  const [outcome] = await callAddon((id) => addon.listProcesses(id, namespaces, timeout), options.signal);
-  if (outcome?.error !== undefined) throw new SystemError(outcome.error);
-  const table = outcome?.value as NativeProcessTable;
-  const rows = new Rows(table);
-  return Array.from({ length: table.count }, (_, row) => rows.at(row, namespaces));
+  const parts = await callAddon((id) => addon.listProcesses(id, namespaces, timeout), options.signal);
+  const texts = new Map<string, Buffer>();
+  const lists = parts.map(({ value, error }) => {
+    if (error !== undefined) throw new SystemError(error);
+    const table = value as NativeProcessTable;
+    const rows = new Rows(table, texts);
+    return Array.from({ length: table.count }, (_, row) => rows.at(row, namespaces));
+  });
+  // /proc has them by their numbers
+  return lists.flat().sort((one, other) => one.pid - other.pid);
 }
 
 const NUL = 0;

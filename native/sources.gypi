@@ -30,7 +30,8 @@
       "core/runtime.cc",
       "core/stat.cc",
       "core/static_scan.cc",
-      "core/symtab.cc"
+      "core/symtab.cc",
+      "core/variable_names.cc"
     ],
     "sys_files": [
       "sys/capability.cc",
@@ -71,6 +72,7 @@
       "tasks/read_environment.cc",
       "tasks/read_generation.cc",
       "tasks/read_in_root.cc",
+      "tasks/read_variable_names.cc",
       "tasks/target.cc",
       "tasks/thread_pool.cc",
       "tasks/volume_watch.cc"

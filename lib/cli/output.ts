@@ -16,6 +16,7 @@ export function print(lines: readonly string[]): void {
 
 /** JSON, and YAML in double quotes, leave DEL, the control characters of eight bits and those that turn text around as they are. */
 export function escapeControls(json: string): string {
+  if (!/[^\n\x20-\x7e]/.test(json)) return json;
   return json.replace(/[\x7f-\x9f]|\p{Cf}|\p{Zl}|\p{Zp}/gu, (character) =>
     Array.from(
       { length: character.length },

@@ -160,6 +160,15 @@ function choose(bundles: readonly Bundle[], id: string, findings: Finding[]): Bu
   return first;
 }
 
+/** @internal The same in directories that all are there. */
+export async function findBundleIn(containerId: string, directories: StateDirectories): Promise<BundleSearch> {
+  if (!isContainerId(containerId)) return { bundle: null, findings: [] };
+  const findings: Finding[] = [];
+  const places = await findPlaces(containerId, directories, findings);
+  const bundle = choose(await readPlaces(places, findings), containerId, findings);
+  return { bundle, findings };
+}
+
 /**
  * Finds and reads the OCI bundle of a container in the directories of the runtimes of this host: containerd, CRI-O, podman,
  * docker (whose bundles containerd keeps), runc.
@@ -175,9 +184,5 @@ export async function findBundle(
   containerId: string,
   directories: Partial<StateDirectories> = {},
 ): Promise<BundleSearch> {
-  if (!isContainerId(containerId)) return { bundle: null, findings: [] };
-  const findings: Finding[] = [];
-  const places = await findPlaces(containerId, existing(directories), findings);
-  const bundle = choose(await readPlaces(places, findings), containerId, findings);
-  return { bundle, findings };
+  return findBundleIn(containerId, existing(directories));
 }

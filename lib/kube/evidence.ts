@@ -1,11 +1,11 @@
-import { type Bundle, findBundle } from './bundle.ts';
+import { type Bundle, findBundleIn } from './bundle.ts';
 import type { CgroupLine } from './cgroup-file.ts';
 import { type CgroupPath, parseCgroupPath } from './cgroup-path.ts';
 import type { Claim } from './claims.ts';
 import { type DockerRecord, readDockerRecord } from './docker-record.ts';
 import type { Finding } from './finding.ts';
 import type { Shim } from './shim.ts';
-import { existing, type StateDirectories } from './state-directories.ts';
+import type { StateDirectories } from './state-directories.ts';
 
 /** What the host wrote of the container of a process. */
 export interface HostEvidence {
@@ -84,17 +84,16 @@ function findElsewhere(bundle: Bundle, { path, place }: CgroupLine): Finding[] {
 export async function gatherHostEvidence(
   line: CgroupLine,
   findShim: (group: string) => Promise<Shim | null>,
-  given: Partial<StateDirectories>,
+  directories: StateDirectories,
 ): Promise<HostEvidence> {
   const { containerId } = line.place;
   // the files of a container that is itself in one are not the host's
   if (containerId === null || line.place.node !== null) return NO_EVIDENCE;
-  const directories = existing(given);
   const group = containerGroup(line);
   const shim = await findShim(group);
   const containerd = [...(shim?.stateDirectories ?? []), ...directories.containerd];
   const [{ bundle, findings }, docker] = await Promise.all([
-    findBundle(containerId, { ...directories, containerd }),
+    findBundleIn(containerId, { ...directories, containerd }),
     readDockerRecord(containerId, directories.docker),
   ]);
   const confirmed = bundle?.cgroupsPath != null && plannedPath(bundle.cgroupsPath) === group;

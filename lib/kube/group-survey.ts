@@ -15,7 +15,7 @@ import type { StateDirectories } from './state-directories.ts';
 export interface SurveyContext {
   readonly table: ProcessTable;
   readonly seesAllGroups: boolean;
-  readonly stateDirectories: Partial<StateDirectories>;
+  readonly stateDirectories: StateDirectories;
   /** Whether the mounts of containers are wanted for their volumes. */
   readonly wantsMounts: boolean;
   readonly options: WaitOptions;

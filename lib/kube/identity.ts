@@ -14,7 +14,7 @@ import { readMountEvidence } from './mount-evidence.ts';
 import { seesAllGroups } from './own-view.ts';
 import { parseStat, readProcFile, readProcLink } from './proc-file.ts';
 import { findShim } from './shim.ts';
-import type { StateDirectories } from './state-directories.ts';
+import { existing, type StateDirectories } from './state-directories.ts';
 
 /** How to identify a container. */
 export interface IdentifyOptions extends WaitOptions {
@@ -100,7 +100,7 @@ async function surveyHeld(held: Process, options: IdentifyOptions): Promise<Cont
   const host =
     chosen === null
       ? NO_EVIDENCE
-      : await gatherHostEvidence(chosen, (group) => findShim(pid, group), options.stateDirectories ?? {});
+      : await gatherHostEvidence(chosen, (group) => findShim(pid, group), existing(options.stateDirectories));
   const namespaces = { seesAllGroups: await seesAllGroups(), ownPids: await hasOwnPids(pid) };
   // of the held process, which shows that it was there all the time: what was read of its number was its own
   const mounts = await readMountEvidence(held, options);

@@ -4,7 +4,7 @@ import type { ProcessSummary } from '../processes.ts';
 import type { Finding } from './finding.ts';
 import { type GroupSurvey, surveyGroup } from './group-survey.ts';
 import { seesAllGroups } from './own-view.ts';
-import { gatherPods, toContainer } from './pod-gathering.ts';
+import { gatherPods, toContainer, userNamespaceOf } from './pod-gathering.ts';
 import type { PodList } from './pod-list.ts';
 import type { ListPodsOptions } from './pods.ts';
 import { type ProcessGroup, ProcessTable } from './process-table.ts';
@@ -88,7 +88,7 @@ export async function surveyNode(
   const context = {
     table,
     seesAllGroups: allSeen,
-    stateDirectories: existing(options.stateDirectories ?? {}),
+    stateDirectories: existing(options.stateDirectories),
     wantsMounts: (view?.byDevice.size ?? 0) > 0,
     options,
   };
@@ -99,7 +99,7 @@ export async function surveyNode(
     mapSideBySide(groups, AT_A_TIME, (group) => surveyGroup(group, context)),
   ]);
   const [listed, others] = [surveys.filter(isListed), surveys.filter((one) => !isListed(one))];
-  const holdings = { view, variables: variables.byPid };
+  const holdings = { view, variables: variables.byPid, userNamespace: userNamespaceOf(process.pid) };
   return {
     pods: gatherPods(listed, holdings),
     containers: listed

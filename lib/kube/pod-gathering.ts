@@ -11,10 +11,12 @@ export interface Holdings {
   /** Null where it was not asked for, or is not known. */
   readonly view: HostView | null;
   readonly variables: ReadonlyMap<number, readonly string[] | null>;
+  /** In which user namespace this process is, as {@link userNamespaceOf} tells it. */
+  readonly userNamespace: string | null;
 }
 
-/** In which user namespace a process is; null where that may not be read. */
-function userNamespaceOf(pid: number): string | null {
+/** @internal In which user namespace a process is; null where that may not be read. */
+export function userNamespaceOf(pid: number): string | null {
   try {
     return readlinkSync(`/proc/${pid}/ns/user`);
   } catch {
@@ -22,9 +24,9 @@ function userNamespaceOf(pid: number): string | null {
   }
 }
 
-function hasOwnUsers([first]: readonly ProcessSummary[]): boolean | null {
+function hasOwnUsers([first]: readonly ProcessSummary[], own: string | null): boolean | null {
   const its = first === undefined ? null : userNamespaceOf(first.pid);
-  return its === null ? null : its !== userNamespaceOf(process.pid);
+  return its === null ? null : its !== own;
 }
 
 function toProcess(one: ProcessSummary, variables: Holdings['variables']): ListedProcess {
@@ -63,7 +65,7 @@ export function toContainer(survey: GroupSurvey, holdings: Holdings): ListedCont
     runtime,
     sandbox: containerType === null ? null : containerType === 'sandbox',
     image,
-    ownUserNamespace: hasOwnUsers(processes),
+    ownUserNamespace: hasOwnUsers(processes, holdings.userNamespace),
     secretVolumes: secretVolumesOf(survey, holdings),
     processes: processes.map((one) => toProcess(one, holdings.variables)),
     findings: survey.findings,

@@ -1,3 +1,4 @@
+import { readVariableNames, type VariableNames } from '../environ/variable-names.ts';
 import { type ProcessEnvironment, readEnvironments } from '../environ.ts';
 import type { WaitOptions } from '../options.ts';
 import type { ProcessSummary } from '../processes.ts';
@@ -19,14 +20,19 @@ const SIDE_BY_SIDE = 2;
 const MOST_NAMES = 64;
 const LONGEST_NAME = 256;
 
+function toSecretNames(names: readonly string[]): readonly string[] {
+  return [...new Set(names.filter(isSecretName))];
+}
+
 function namesIn({ initial }: ProcessEnvironment): readonly string[] | null {
   if (initial === null || initial.state === 'unreadable' || initial.state === 'overwritten') return null;
-  return [...new Set(initial.namesOfAtMost(LONGEST_NAME).filter(isSecretName))];
+  return toSecretNames(initial.namesOfAtMost(LONGEST_NAME));
 }
 
 /** What is known so far. */
 class Reading {
   readonly byPid = new Map<number, readonly string[] | null>();
+  readonly #bySource = new Map<readonly string[], readonly string[]>();
   #unread = 0;
   #why = '';
   #cut = 0;
@@ -46,9 +52,21 @@ class Reading {
     if (environment.process.startTime !== startTime) return this.#leaveOut(pid, null);
     const { initial } = environment;
     if (initial?.state === 'unreadable') return this.#leaveOut(pid, initial.reason ?? '');
-    const names = namesIn(environment);
-    if (initial?.truncated === true || (names?.length ?? 0) > MOST_NAMES) this.#cut += 1;
-    this.byPid.set(pid, names?.slice(0, MOST_NAMES) ?? null);
+    this.#keep(pid, namesIn(environment), initial?.truncated === true);
+  }
+
+  #keep(pid: number, names: readonly string[] | null, truncated: boolean): void {
+    const tooMany = names !== null && names.length > MOST_NAMES;
+    if (truncated || tooMany) this.#cut += 1;
+    this.byPid.set(pid, tooMany ? names.slice(0, MOST_NAMES) : names);
+  }
+
+  /** The same by the names alone. */
+  addNames({ pid, startTime }: ProcessSummary, read: VariableNames): void {
+    if (read.startTime !== startTime) return this.#leaveOut(pid, null);
+    const names = this.#bySource.get(read.names) ?? toSecretNames(read.names);
+    this.#bySource.set(read.names, names);
+    this.#keep(pid, names, false);
   }
 
   /** One finding for all, since who may not read one may read none. */
@@ -70,6 +88,21 @@ function slices<Item>(items: readonly Item[], size: number): Item[][] {
   return Array.from({ length: Math.ceil(items.length / size) }, (_, i) => items.slice(i * size, (i + 1) * size));
 }
 
+/** Those of which the names alone did not tell. */
+async function readNames(
+  processes: readonly ProcessSummary[],
+  reading: Reading,
+  options: WaitOptions,
+): Promise<ProcessSummary[]> {
+  const pids = processes.map(({ pid }) => pid);
+  const results = await readVariableNames(pids, options);
+  return processes.filter((one, i) => {
+    const read = results[i] ?? null;
+    if (read !== null) reading.addNames(one, read);
+    return read === null;
+  });
+}
+
 /**
  * @internal Reads the names of the variables that processes were started with. Values are overwritten; those that have ended
  * are not known.
@@ -79,7 +112,8 @@ export async function readSecretVariables(
   options: WaitOptions,
 ): Promise<SecretVariables> {
   const reading = new Reading();
-  await mapSideBySide(slices(processes, AT_A_TIME), SIDE_BY_SIDE, async (some) => {
+  const unclear = await readNames(processes, reading, options);
+  await mapSideBySide(slices(unclear, AT_A_TIME), SIDE_BY_SIDE, async (some) => {
     const pids = some.map(({ pid }) => pid);
     const results = await readEnvironments(pids, { ...options, live: false });
     results.forEach((result, i) => reading.add(some[i] as ProcessSummary, result));

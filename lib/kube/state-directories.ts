@@ -31,7 +31,7 @@ const DEFAULTS: StateDirectories = {
 };
 
 /** @internal Those given, else the usual ones, of which most are not there: each that is, once. */
-export function existing(given: Partial<StateDirectories>): StateDirectories {
+export function existing(given: Partial<StateDirectories> = {}): StateDirectories {
   const { containerd, storage, docker, runc } = { ...DEFAULTS, ...given };
   const there = (directories: readonly string[]): string[] =>
     [...new Set(directories)].filter((one) => existsSync(one));

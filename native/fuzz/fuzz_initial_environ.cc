@@ -1,4 +1,5 @@
 #include "core/initial_environ.h"
+#include "core/variable_names.h"
 
 #include "fuzz/input.h"
 
@@ -31,5 +32,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     require(initial.entries.addresses[i] == area.start + initial.entries.offsets[i]);
     require(initial.entries.at(i).find('\0') == std::string_view::npos);
   }
+  const std::string names = core::names_of(initial.entries, 64);
+  require(names.size() <= block.size());
+  require(static_cast<std::size_t>(std::count(names.begin(), names.end(), '\0')) <= initial.entries.size());
   return 0;
 }

@@ -20,6 +20,7 @@ static Napi::Object Init(Napi::Env env, Napi::Object exports) {
   exports.Set("closeProcess", Napi::Function::New(env, napi::close_process, "closeProcess"));
   exports.Set("readEnvironments", Napi::Function::New(env, napi::read_environments, "readEnvironments"));
   exports.Set("listProcesses", Napi::Function::New(env, napi::list_processes, "listProcesses"));
+  exports.Set("readVariableNames", Napi::Function::New(env, napi::read_variable_names, "readVariableNames"));
   exports.Set("readCommandLine", Napi::Function::New(env, napi::read_command_line, "readCommandLine"));
   exports.Set("readAncestry", Napi::Function::New(env, napi::read_ancestry, "readAncestry"));
   exports.Set("listMounts", Napi::Function::New(env, napi::list_mounts, "listMounts"));

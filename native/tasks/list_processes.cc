@@ -11,13 +11,16 @@ namespace {
 
 constexpr std::size_t most_bytes = 64 << 10;
 
-bool is_number(std::string_view name) { return core::parse_number(name).has_value(); }
+bool is_in(const Share& share, std::string_view name) {
+  const auto number = core::parse_number(name);
+  return number && *number % share.of == share.number;
+}
 
 /// At most PID_MAX_LIMIT of them.
-std::vector<std::string> numbers_in(const sys::Fd& proc) {
+std::vector<std::string> numbers_in(const sys::Fd& proc, const Share& share) {
   std::vector<std::string> names;
   sys::for_each_entry(proc, "/proc", [&](const char* name, unsigned char) {
-    if (is_number(name)) names.emplace_back(name);
+    if (is_in(share, name)) names.emplace_back(name);
     return true;
   });
   return names;
@@ -56,10 +59,10 @@ void add_process(core::ProcessTable& table, const sys::Fd& process, bool with_na
 
 }  // namespace
 
-core::ProcessTable list_processes(bool with_namespaces, const Allowance& allowance) {
+core::ProcessTable list_processes(const Share& share, bool with_namespaces, const Allowance& allowance) {
   core::ProcessTable table;
   const sys::Fd proc = sys::open_path("/proc", O_RDONLY | O_DIRECTORY);
-  for (const std::string& name : numbers_in(proc)) {
+  for (const std::string& name : numbers_in(proc, share)) {
     if (!allowance.left()) throw allowance.timed_out();
     try {
       add_process(table, sys::open_at(proc, name.c_str(), O_PATH | O_DIRECTORY, "/proc/" + name), with_namespaces);

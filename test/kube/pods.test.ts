@@ -355,7 +355,7 @@ const surveyBy = (source: string): GroupSurvey =>
 // whoever may mount in a container can have its mounts name any pod
 test('puts what only mounts say to be of a pod beside it, not into it', () => {
   const surveys = [surveyBy('mountinfo'), surveyBy('cgroup'), surveyBy('bundle')];
-  const pods = gatherPods(surveys, { view: null, variables: new Map() });
+  const pods = gatherPods(surveys, { view: null, variables: new Map(), userNamespace: null });
   assert.equal(
     pods.map(({ byMountsAlone, containers }) => [byMountsAlone, containers.length]),
     [
