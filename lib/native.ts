@@ -82,6 +82,12 @@ export interface NativeProcessTable {
   readonly cgroups: ArrayBuffer;
 }
 
+/** A number of 64 bits in a packed table, of its two words. */
+export function toBigInt(low: number, high: number): bigint {
+  // as one number, as long as that is exact: it makes one bigint instead of four
+  return high < 2 ** 21 ? BigInt(high * 2 ** 32 + low) : (BigInt(high) << 32n) | BigInt(low);
+}
+
 /** Three words (u32) a process: native/core/variable_names.h. Each text stands once, parted by its ends (u32). */
 export interface NativeVariableNames {
   readonly words: ArrayBuffer;

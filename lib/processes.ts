@@ -1,6 +1,6 @@
 import { callAddon } from './call.ts';
 import { SystemError } from './errors.ts';
-import { addon, type NativeProcessTable } from './native.ts';
+import { addon, type NativeProcessTable, toBigInt } from './native.ts';
 import { checkBoolean, checkWaitOptions, type WaitOptions } from './options.ts';
 import { type Process, processError, transactAtOnce } from './process.ts';
 
@@ -62,8 +62,6 @@ export interface ListProcessesOptions extends WaitOptions {
 const WORDS = 17;
 const FLAG = { kernelThread: 1, zombie: 2, noCredentials: 4 } as const;
 
-type FourNumbers = readonly [number, number, number, number];
-
 /** The texts that stand behind each other, each ending where `ends` says. */
 function split(block: Buffer, ends: Uint32Array): Buffer[] {
   return Array.from(ends, (end, i) => block.subarray(i === 0 ? 0 : ends[i - 1], end));
@@ -95,9 +93,7 @@ class Rows {
   }
 
   #long(row: number, which: number): bigint {
-    const [low, high] = [this.#word(row, which), this.#word(row, which + 1)];
-    // as one number, as long as that is exact: bigints are made one by one
-    return high < 2 ** 21 ? BigInt(high * 2 ** 32 + low) : (BigInt(high) << 32n) | BigInt(low);
+    return toBigInt(this.#word(row, which), this.#word(row, which + 1));
   }
 
   #comm(row: number): string {
@@ -105,8 +101,13 @@ class Rows {
   }
 
   #credentials(row: number): ProcessCredentials {
-    const [uid, effectiveUid, gid, effectiveGid] = this.#words.subarray(row * WORDS + 6) as unknown as FourNumbers;
-    return { uid, effectiveUid, gid, effectiveGid, capabilities: this.#long(row, 10) };
+    return {
+      uid: this.#word(row, 6),
+      effectiveUid: this.#word(row, 7),
+      gid: this.#word(row, 8),
+      effectiveGid: this.#word(row, 9),
+      capabilities: this.#long(row, 10),
+    };
   }
 
   #namespaces(row: number): NamespaceNumbers {

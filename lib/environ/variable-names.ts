@@ -1,5 +1,5 @@
 import { callAddon } from '../call.ts';
-import { addon, type NativeVariableNames, type Outcome } from '../native.ts';
+import { addon, type NativeVariableNames, type Outcome, toBigInt } from '../native.ts';
 import { checkWaitOptions, type WaitOptions } from '../options.ts';
 
 /** @internal What the variables of a process are called. */
@@ -38,9 +38,9 @@ function rowsOf({ value }: Outcome<NativeVariableNames>, count: number, known: K
   const words = new Uint32Array(value.words);
   const lists = listsIn(value, known);
   return Array.from({ length: count }, (_, row) => {
-    const [low, high, which] = words.subarray(row * WORDS) as unknown as [number, number, number];
-    if (which === UNCLEAR) return null;
-    return { startTime: (BigInt(high) << 32n) | BigInt(low), names: lists[which] as readonly string[] };
+    const word = (which: number): number => words[row * WORDS + which] as number;
+    if (word(2) === UNCLEAR) return null;
+    return { startTime: toBigInt(word(0), word(1)), names: lists[word(2)] as readonly string[] };
   });
 }
 

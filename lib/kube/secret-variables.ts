@@ -17,6 +17,8 @@ export interface SecretVariables {
 /** An environment can have 8 MiB: so many of them are in memory at a time, twice. */
 const AT_A_TIME = 32;
 const SIDE_BY_SIDE = 2;
+/** Of names, so that what else is read of the node has its turn on the threads in between. */
+const NAMES_AT_A_TIME = 128;
 const MOST_NAMES = 64;
 const LONGEST_NAME = 256;
 
@@ -94,13 +96,17 @@ async function readNames(
   reading: Reading,
   options: WaitOptions,
 ): Promise<ProcessSummary[]> {
-  const pids = processes.map(({ pid }) => pid);
-  const results = await readVariableNames(pids, options);
-  return processes.filter((one, i) => {
-    const read = results[i] ?? null;
-    if (read !== null) reading.addNames(one, read);
-    return read === null;
-  });
+  const unclear: ProcessSummary[] = [];
+  for (const some of slices(processes, NAMES_AT_A_TIME)) {
+    const pids = some.map(({ pid }) => pid);
+    const results = await readVariableNames(pids, options);
+    some.forEach((one, i) => {
+      const read = results[i] ?? null;
+      if (read === null) unclear.push(one);
+      else reading.addNames(one, read);
+    });
+  }
+  return unclear;
 }
 
 /**
