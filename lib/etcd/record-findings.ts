@@ -1,6 +1,5 @@
-import { toObject } from '../document/json.ts';
-import { parseJsonFields } from './kubernetes/fields.ts';
 import { isConfigMap, isSecret, type StoredObject, type StoredSecret } from './kubernetes/objects.ts';
+import { LAST_APPLIED, lastAppliedValues } from './last-applied.ts';
 import type { StorageKey } from './storage-key.ts';
 
 /** Something noteworthy about a stored object. */
@@ -13,9 +12,6 @@ export interface RecordFinding {
   /** Keys that it is about. */
   readonly keys: readonly string[];
 }
-
-/** Where `kubectl apply` keeps what it was given. */
-export const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 
 /** Types that something in Kubernetes or Helm uses, and the keys that they must have (kubernetes, pkg/apis/core/types.go). */
 const TYPES: ReadonlyMap<string, readonly string[]> = new Map([
@@ -40,18 +36,10 @@ function list(keys: readonly string[]): string {
 
 /** Which keys of a Secret the annotation has, and whether their values are the present ones. */
 function judgeLastApplied({ metadata, data }: StoredSecret): RecordFinding[] {
-  const text = metadata.annotations.get(LAST_APPLIED);
-  if (text === undefined) return [];
-  const applied = parseJsonFields(Buffer.from(text));
-  const values = new Map([
-    ...Object.entries(toObject(applied['data'])).map(([key, value]) => [key, `${value}`] as const),
-    ...Object.entries(toObject(applied['stringData'])).map(
-      ([key, value]) => [key, Buffer.from(`${value}`).toString('base64')] as const,
-    ),
-  ]);
+  const values = lastAppliedValues(metadata);
   if (values.size === 0) return [];
   const keys = [...values.keys()];
-  const others = keys.filter((key) => data.get(key)?.equals(Buffer.from(values.get(key) ?? '', 'base64')) !== true);
+  const others = keys.filter((key) => data.get(key)?.equals(values.get(key) as Buffer) !== true);
   const age = others.length === 0 ? 'as they are' : `${list(others)} not as it is now`;
   const message = `the annotation ${LAST_APPLIED} holds ${list(keys)} in clear (${age}): kubectl apply wrote it there, and everything that shows annotations shows it`;
   return [finding('last-applied-in-clear', message, keys)];

@@ -17,11 +17,12 @@ export interface KubeletFlags {
   readonly defaults: {
     readonly rootDirectory: string;
     readonly configDirectory: string | null;
+    readonly kubeconfig: string | null;
     readonly endpoint: string | null;
   };
 }
 
-const DEFAULTS = { rootDirectory: '/var/lib/kubelet', configDirectory: null, endpoint: null };
+const DEFAULTS = { rootDirectory: '/var/lib/kubelet', configDirectory: null, kubeconfig: null, endpoint: null };
 
 /** Those flags of kubelet of which something is made. */
 const OF_KUBELET = new Set([
@@ -83,6 +84,7 @@ async function flagsOfK3sProcess(words: readonly string[], files: ProcessFiles):
     defaults: {
       rootDirectory: '/var/lib/kubelet',
       configDirectory: `${data}/agent/etc/kubelet.conf.d`,
+      kubeconfig: `${data}/agent/kubelet.kubeconfig`,
       endpoint: 'unix:///run/k3s/containerd/containerd.sock',
     },
   };

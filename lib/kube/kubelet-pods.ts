@@ -1,8 +1,9 @@
 import { type HostOptions, listHostSecretVolumes, readHostView } from '../mounts/host-volumes.ts';
 import { POD_UID } from '../mounts/pod-path.ts';
 import { checkPathIn, checkWaitOptions, type WaitOptions } from '../options.ts';
-import { openProcess, type Process } from '../process.ts';
+import type { Process } from '../process.ts';
 import type { Finding } from './finding.ts';
+import { holdKubelet } from './held-kubelet.ts';
 import { findKubelet, type Kubelet } from './kubelet.ts';
 import {
   directoriesIn,
@@ -13,7 +14,6 @@ import {
   readVolumes,
   volumeKey,
 } from './kubelet-volumes.ts';
-import { readStat } from './proc-file.ts';
 import { ProcessFiles } from './process-files.ts';
 
 /** Whose pods to list. */
@@ -83,15 +83,6 @@ async function readPods(root: string, viewer: Process | number, options: WaitOpt
     pods.push(await readPod(root, podUid, mounts, files));
   }
   return { rootDirectory: root, pods, findings: files.findings };
-}
-
-/** Null when the kubelet has ended. */
-async function holdKubelet({ process }: Kubelet): Promise<Process | null> {
-  if (process === null) return null;
-  const held = await openProcess(process.pid).catch(() => null);
-  if (held === null || (await readStat(process.pid))?.startTime === process.startTime) return held;
-  await held.close();
-  return null;
 }
 
 async function readPodsOf(kubelet: Kubelet, options: HostOptions): Promise<KubeletPods> {

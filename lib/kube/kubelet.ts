@@ -5,7 +5,7 @@ import { checkPid, openProcess, type Process } from '../process.ts';
 import type { Finding } from './finding.ts';
 import { findFlag } from './flag-layer.ts';
 import { readKubeletConfig } from './kubelet-config.ts';
-import { assume, gatherFacts, type KubeletFacts, noFacts, PATHS } from './kubelet-facts.ts';
+import { assume, gatherFacts, type KubeletFact, type KubeletFacts, noFacts, PATHS } from './kubelet-facts.ts';
 import { readKubeletFlags } from './kubelet-flags.ts';
 import { findRootDirectory, findUsualEndpoint, USUAL_ROOTS } from './kubelet-places.ts';
 import { findKubeletProcess, type KubeletCandidate, type KubeletProcess } from './kubelet-process.ts';
@@ -29,6 +29,10 @@ export interface Kubelet extends KubeletFacts {
   readonly findings: readonly Finding[];
 }
 
+function assumed(value: string | null): KubeletFact | null {
+  return value === null ? null : assume(value);
+}
+
 async function readRunning(held: Process, candidate: KubeletCandidate, options: HostOptions): Promise<Kubelet> {
   const files = new ProcessFiles(held, options);
   const { process, words, hidden } = candidate;
@@ -47,6 +51,7 @@ async function readRunning(held: Process, candidate: KubeletCandidate, options: 
     ...facts,
     ...resolved,
     rootDirectory: facts.rootDirectory === null ? assume(defaults.rootDirectory) : (resolved['rootDirectory'] ?? null),
+    kubeconfig: facts.kubeconfig === null ? assumed(defaults.kubeconfig) : (resolved['kubeconfig'] ?? null),
     containerRuntimeEndpoint: facts.containerRuntimeEndpoint ?? usual,
     findings: files.findings,
   };

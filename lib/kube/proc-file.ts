@@ -46,7 +46,7 @@ export interface ProcStat {
  *
  * Shape: `4242 (a) b) S 1 4242 …`. Source: proc_pid_stat(5), fields 3, 4 and 22.
  */
-export function parseStat(bytes: Buffer): ProcStat | null {
+export function parseStat(bytes: Buffer | string): ProcStat | null {
   const text = bytes.toString('latin1');
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
   const [state = '', parent, startTime] = [fields[0], fields[1], fields[19]];

@@ -1,7 +1,7 @@
 import { readlinkSync, statSync } from 'node:fs';
 import { SystemError } from '../errors.ts';
 import { listMounts } from '../mounts.ts';
-import type { DeviceNumber, Mount } from '../mounts/table.ts';
+import { deviceOf, type Mount } from '../mounts/table.ts';
 import type { WaitOptions } from '../options.ts';
 import { readlinkIn, statIn } from '../rootfs.ts';
 
@@ -17,12 +17,6 @@ const MOST_MOUNTS = 16;
 const NAMESPACE = /^pid:\[([0-9]{1,10})\]$/;
 /** Of a mount that another hides, or whose pid namespace is gone. */
 const HIDDEN = ['ENOENT', 'ENOTDIR', 'ESRCH', 'ELOOP'];
-
-/** As st_dev packs it. */
-function deviceOf({ major, minor }: DeviceNumber): bigint {
-  const [high, low] = [BigInt(major), BigInt(minor)];
-  return ((high & 0xfffff000n) << 32n) | ((high & 0xfffn) << 8n) | ((low & 0xffffff00n) << 12n) | (low & 0xffn);
-}
 
 function isWhole({ fsType, root }: Mount): boolean {
   return fsType === 'proc' && root.toString('latin1') === '/';

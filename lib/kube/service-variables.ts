@@ -28,3 +28,16 @@ export function findServiceVariables(names: Iterable<string>): Set<string> {
   };
   return new Set([...all].filter(isKnown));
 }
+
+/**
+ * Whether kubelet could give a variable this name to tell of a Service: a Service called as what stands before
+ * `_SERVICE_HOST`, `_PORT_80_TCP` … would do.
+ *
+ * Source: kubernetes, pkg/kubelet/envvars/envvars.go.
+ */
+export function mayTellOfService(name: string): boolean {
+  for (let at = name.indexOf('_', 1); at >= 0; at = name.indexOf('_', at + 1)) {
+    if (isOfService(name.slice(at))) return /^[A-Z_][A-Z0-9_]*$/.test(name);
+  }
+  return false;
+}

@@ -9,6 +9,12 @@ export interface DeviceNumber {
   readonly minor: number;
 }
 
+/** @internal As st_dev packs it. */
+export function deviceOf({ major, minor }: DeviceNumber): bigint {
+  const [high, low] = [BigInt(major), BigInt(minor)];
+  return ((high & 0xfffff000n) << 32n) | ((high & 0xfffn) << 8n) | ((low & 0xffffff00n) << 12n) | (low & 0xffn);
+}
+
 /** Numbers and texts of a mount in the packed table: native/core/mount_table.h. */
 const NUMBERS = 4;
 const WORDS = 18;

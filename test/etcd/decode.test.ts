@@ -117,6 +117,7 @@ function podRaw(): Buffer {
     [4, '9999'],
     ...env.map((one) => [7, one] as const),
     [9, mount],
+    [9, message([1, 'all'], [2, 0], [3, '/all'], [4, ''], [6, '$(NODE)'])],
     [19, message([1, 'P_'], [3, message([1, name('mysecret')], [2, 1])])],
     [19, message([1, ''], [2, message([1, name('settings')])])],
   );
@@ -163,7 +164,10 @@ function podManifest(): object {
     { prefix: 'P_', secretRef: { name: 'mysecret', optional: true } },
     { configMapRef: { name: 'settings' } },
   ];
-  const volumeMounts = [{ name: 'vol', readOnly: true, mountPath: '/mnt/foo', subPath: 'foo' }];
+  const volumeMounts = [
+    { name: 'vol', readOnly: true, mountPath: '/mnt/foo', subPath: 'foo' },
+    { name: 'all', mountPath: '/all', subPathExpr: '$(NODE)' },
+  ];
   const command = { command: ['sleep'], args: ['9999'] };
   const spec = {
     volumes: [
@@ -196,13 +200,19 @@ test('a Pod is the same from protobuf and JSON, with all that it takes from Secr
   assert.ok(isPod(pod));
   assert.equal(await objectOf(JSON.stringify(podManifest()), key), pod);
   const [, main] = pod.containers;
-  const secret = { of: 'secret', name: 'mysecret', keys: [], optional: true };
+  const secret = { of: 'secret', name: 'mysecret', keys: [], paths: [], optional: true };
   assert.equal(main?.env[2], { name: 'FOO', value: null, from: { ...secret, keys: ['foo'] }, fieldPath: null });
   assert.equal(main?.envFrom[0], { prefix: 'P_', from: secret });
-  assert.is(main?.mounts[0]?.subPath, 'foo');
   assert.equal(
-    pod.volumes.map(({ from }) => from.map((one) => `${one.of} ${one.name} ${one.keys}`)),
-    [['secret mysecret foo'], ['configMap settings '], ['secret mysecret '], []],
+    main?.mounts.map(({ subPath, subPathExpands }) => [subPath, subPathExpands]),
+    [
+      ['foo', false],
+      ['$(NODE)', true],
+    ],
+  );
+  assert.equal(
+    pod.volumes.map(({ from }) => from.map((one) => `${one.of} ${one.name} ${one.keys}>${one.paths}`)),
+    [['secret mysecret foo>bar'], ['configMap settings >'], ['secret mysecret >'], []],
   );
   assert.equal(
     pod.containers.map(({ type, name, containerId }) => [type, name, containerId]),

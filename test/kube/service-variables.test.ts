@@ -1,5 +1,5 @@
 import * as assert from 'uvu/assert';
-import { findServiceVariables } from '../../lib/kube/service-variables.ts';
+import { findServiceVariables, mayTellOfService } from '../../lib/kube/service-variables.ts';
 import { suite } from '../helpers/suite.ts';
 
 const test = suite('kube: variables of Services');
@@ -48,6 +48,22 @@ test('takes no other name of a Service', () => {
   ];
   const found = findServiceVariables(['WEB_SERVICE_HOST', 'WEB_SERVICE_PORT', ...odd]);
   assert.equal([...found], ['WEB_SERVICE_HOST', 'WEB_SERVICE_PORT']);
+});
+
+test('tells which names a Service could have', () => {
+  const names = ['WEB_SERVICE_HOST', 'WEB_PORT', 'A_B_PORT_53_UDP_ADDR', 'WEB_SERVICE_PORT_HTTP', '_1_SERVICE_PORT'];
+  assert.equal(names.filter(mayTellOfService), names);
+  const odd = [
+    '_SERVICE_HOST',
+    'web_SERVICE_HOST',
+    '1_SERVICE_HOST',
+    'WEB_PORTS',
+    'PORT',
+    'WEB',
+    '',
+    'WEB SERVICE_PORT',
+  ];
+  assert.equal(odd.filter(mayTellOfService), []);
 });
 
 test.run();

@@ -7,8 +7,10 @@ import type { ObjectUse, PodContainer, PodVariable, PodVolume, StoredPod } from 
 function toUses(of: ObjectUse['of'], value: unknown): ObjectUse[] {
   if (value === undefined || value === null) return [];
   const { name, secretName, key, items, optional } = toObject(value);
-  const keys = typeof key === 'string' ? [key] : asObjects(items).map((item) => asText(item['key']));
-  return [{ of, name: asText(secretName ?? name), keys, optional: optional === true }];
+  const chosen = asObjects(items);
+  const keys = typeof key === 'string' ? [key] : chosen.map((item) => asText(item['key']));
+  const paths = chosen.map((item) => asText(item['path']));
+  return [{ of, name: asText(secretName ?? name), keys, paths, optional: optional === true }];
 }
 
 function toVariable({ name, value, valueFrom }: JsonObject): PodVariable {
@@ -42,6 +44,7 @@ function toContainer(type: PodContainer['type'], container: JsonObject, statuses
       volume: asText(name),
       mountPath: asText(mountPath),
       subPath: asText(subPath) || asText(subPathExpr),
+      subPathExpands: asText(subPath) === '' && asText(subPathExpr) !== '',
       readOnly: readOnly === true,
     })),
     containerId: toText(containerID),

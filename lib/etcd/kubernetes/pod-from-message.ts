@@ -15,12 +15,19 @@ import type {
 
 type Used = {
   readonly localObjectReference?: LocalObjectReference | undefined;
-  readonly items?: readonly { readonly key: string }[];
+  readonly items?: readonly { readonly key: string; readonly path: string }[];
   readonly optional?: boolean | undefined;
 };
 
-function toUse(of: ObjectUse['of'], used: Used, keys = (used.items ?? []).map(({ key }) => key)): ObjectUse {
-  return { of, name: used.localObjectReference?.name ?? '', keys, optional: used.optional === true };
+function toUse(of: ObjectUse['of'], used: Used): ObjectUse {
+  const { items = [], localObjectReference, optional } = used;
+  return {
+    of,
+    name: localObjectReference?.name ?? '',
+    keys: items.map(({ key }) => key),
+    paths: items.map(({ path }) => path),
+    optional: optional === true,
+  };
 }
 
 function present<Value>(values: readonly (Value | undefined | null)[]): Value[] {
@@ -28,7 +35,7 @@ function present<Value>(values: readonly (Value | undefined | null)[]): Value[] 
 }
 
 function keyUse(of: ObjectUse['of'], selector: KeySelector | undefined): ObjectUse | undefined {
-  return selector && toUse(of, selector, [selector.key]);
+  return selector && { ...toUse(of, selector), keys: [selector.key] };
 }
 
 function toVariable({ name, value, valueFrom }: EnvVar): PodVariable {
@@ -63,7 +70,8 @@ function toContainer(
     env: container.env.map(toVariable),
     envFrom: container.envFrom.flatMap(toVariables),
     mounts: container.volumeMounts.map(({ name: volume, mountPath, readOnly, ...mount }) => {
-      return { volume, mountPath, subPath: mount.subPath || mount.subPathExpr, readOnly };
+      const subPathExpands = mount.subPath === '' && mount.subPathExpr !== '';
+      return { volume, mountPath, subPath: mount.subPath || mount.subPathExpr, subPathExpands, readOnly };
     }),
     containerId: status?.containerId || null,
     restartCount: status?.restartCount ?? 0,

@@ -8,6 +8,8 @@ export interface ObjectUse {
   readonly name: string;
   /** Of a variable its key; of a volume the keys that are chosen, none where it has all. */
   readonly keys: readonly string[];
+  /** Of a volume: where in it each of `keys` is, in their order; of a variable none. */
+  readonly paths: readonly string[];
   /** The pod starts without it, too. */
   readonly optional: boolean;
 }
@@ -40,6 +42,8 @@ export interface PodMount {
   readonly mountPath: string;
   /** Empty where the whole volume is mounted. What is mounted by it is never updated. */
   readonly subPath: string;
+  /** `subPath` is of `subPathExpr`: `$(NAME)` in it stands for a variable of the container. */
+  readonly subPathExpands: boolean;
   /** The container may not write. */
   readonly readOnly: boolean;
 }

@@ -1,19 +1,13 @@
+import { plainText } from '../../document/plain-text.ts';
 import { EtcdError, type EtcdErrorCode } from '../etcd-error.ts';
 import type { Link } from './link.ts';
 import { GrpcStatus } from './status.ts';
 
-const LONGEST_TEXT = 512;
-
-/** A server can say what it likes. */
-export function plain(text: string): string {
-  return text.slice(0, LONGEST_TEXT).replace(/[\p{Cc}\p{Cf}]+/gu, ' ');
-}
-
 function shownCertificate({ trust }: Link): string {
   const { certificate } = trust;
   if (certificate === null) return 'it wants a client certificate, and none was given';
-  const subject = plain(certificate.subject.replaceAll('\n', ', '));
-  const issuer = plain(certificate.issuer.replaceAll('\n', ', '));
+  const subject = plainText(certificate.subject.replaceAll('\n', ', '));
+  const issuer = plainText(certificate.issuer.replaceAll('\n', ', '));
   const expired = new Date(certificate.validTo).getTime() < Date.now();
   const state = expired
     ? `has expired: it was valid until ${certificate.validTo}`
@@ -56,7 +50,7 @@ export function toEtcdError(error: unknown, method: string, link: Link, timeout:
     return new EtcdError('ERR_ETCD_TIMEOUT', message, { endpoint });
   }
   const { status } = error;
-  return new EtcdError(codeOf(error), `etcd at '${endpoint}' answered ${method} with: ${plain(error.message)}`, {
+  return new EtcdError(codeOf(error), `etcd at '${endpoint}' answered ${method} with: ${plainText(error.message)}`, {
     endpoint,
     status,
   });

@@ -1,8 +1,9 @@
 import { create } from '@bufbuild/protobuf';
+import { plainText } from '../../document/plain-text.ts';
 import type { EtcdEvent, EtcdWatchOptions } from '../client.ts';
 import { EtcdError } from '../etcd-error.ts';
 import { keyBytes, prefixEnd, prefixStart } from '../prefix.ts';
-import { isReplaceable, plain } from './error.ts';
+import { isReplaceable } from './error.ts';
 import { type Event, KeyValueSchema, Watch, type WatchResponse } from './etcd_pb.ts';
 import type { Pool } from './pool.ts';
 import { toRecord } from './records.ts';
@@ -31,7 +32,7 @@ function check({ canceled, compactRevision, cancelReason }: WatchResponse): void
       compactRevision,
     });
   if (!canceled) return;
-  const reason = plain(cancelReason);
+  const reason = plainText(cancelReason);
   if (/permission denied|auth/i.test(reason))
     throw new EtcdError('ERR_ETCD_DENIED', `etcd refuses the watch: ${reason}`);
   throw new EtcdError('ERR_ETCD_LOST', `etcd ended the watch: ${reason || 'it did not say why'}`);

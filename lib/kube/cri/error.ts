@@ -1,9 +1,8 @@
 import { constants } from 'node:os';
 import { Code, ConnectError } from '@connectrpc/connect';
+import { plainText } from '../../document/plain-text.ts';
 import { SystemError } from '../../errors.ts';
 import { CriError } from '../cri-error.ts';
-
-const LONGEST_TEXT = 512;
 
 /** `FailedPrecondition` is FAILED_PRECONDITION in the documents of gRPC. */
 function nameOf(code: Code): string {
@@ -30,7 +29,5 @@ export function toCriError(error: unknown, method: string, path: string): unknow
     const detail = `the container runtime gave no answer to ${method} in time`;
     return new SystemError({ errno: -constants.errno.ETIMEDOUT, syscall: 'read', path, detail });
   }
-  // a server can say what it likes
-  const text = error.rawMessage.slice(0, LONGEST_TEXT).replace(/[\p{Cc}\p{Cf}]+/gu, ' ');
-  return new CriError(nameOf(error.code), method, path, text);
+  return new CriError(nameOf(error.code), method, path, plainText(error.rawMessage));
 }

@@ -1,5 +1,6 @@
 import { type EtcdCertificate, matchesKey, readCertificates } from '../../etcd/certificate.ts';
 import type { WaitOptions } from '../../options.ts';
+import { findCertificateFault } from '../certificate-fault.ts';
 import type { Finding } from '../finding.ts';
 import { ProcessFiles } from '../process-files.ts';
 import type { ChosenFact, EtcdChoice, EtcdClientFiles } from './choice.ts';
@@ -40,10 +41,9 @@ class PemReader {
 
 /** Why a certificate and its key are not shown; null when they can be. */
 function findFault(owner: string, certificate: EtcdCertificate | undefined, matches: boolean | null): string | null {
-  if (certificate === undefined) return 'it holds no certificate';
-  if (matches === false) return 'its key is that of another certificate';
-  if (matches === null) return 'its key cannot be read: it is encrypted, or none';
-  const isClients = certificate.usages === null || certificate.usages.includes('client');
+  const fault = findCertificateFault(certificate, matches);
+  if (fault !== null) return fault;
+  const isClients = certificate?.usages?.includes('client') ?? true;
   return owner === 'etcd itself' && !isClients ? 'it may be used by servers only' : null;
 }
 
