@@ -44,6 +44,10 @@ await build({
 });
 await build({
   ...common,
-  entryPoints: Object.fromEntries(parts.map((name) => [`podprobe-${name}`, `lib/cli/${name}.ts`])),
+  entryPoints: {
+    ...Object.fromEntries(parts.map((name) => [`podprobe-${name}`, `lib/cli/${name}.ts`])),
+    // the process that scans a node for the trail
+    'podprobe-scan': 'lib/trail/scan/child.ts',
+  },
 });
 chmodSync(`${root}dist/podprobe.cjs`, 0o755);

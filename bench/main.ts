@@ -12,6 +12,7 @@ import { benchPs, type PsPlan } from './ps.ts';
 import { benchReads, gdb, type Plan } from './reads.ts';
 import { benchStart } from './start.ts';
 import { type Row, toTable } from './table.ts';
+import { benchTrail, type TrailPlan } from './trail.ts';
 import { benchWatch, type WatchPlan } from './watch.ts';
 
 interface Size {
@@ -24,8 +25,11 @@ interface Size {
   readonly files: FilesPlan;
   readonly ps: PsPlan;
   readonly etcd: EtcdPlan;
+  readonly trail: TrailPlan;
   readonly memory: { readonly held: number; readonly byPid: number };
 }
+
+const NODES = { processes: [100, 1_000, 10_000], values: [1, 100, 10_000] };
 
 const FULL: Size = {
   reads: { rounds: 12, reads: 100, programs: 5 },
@@ -37,6 +41,7 @@ const FULL: Size = {
   files: { rounds: 12, reads: 200 },
   ps: { processes: 2_000, rounds: 15 },
   etcd: { keys: 100_000, rounds: 15 },
+  trail: { ...NODES, rounds: 7 },
   memory: { held: 100_000, byPid: 20_000 },
 };
 const QUICK: Size = {
@@ -49,6 +54,7 @@ const QUICK: Size = {
   files: { rounds: 6, reads: 100 },
   ps: { processes: 2_000, rounds: 5 },
   etcd: { keys: 100_000, rounds: 5 },
+  trail: { ...NODES, rounds: 3 },
   memory: { held: 5_000, byPid: 1_000 },
 };
 
@@ -98,6 +104,7 @@ const PARTS: Readonly<Record<string, Part>> = {
   many: benchRows,
   ps: (workshop, floor, { ps }) => benchPs(workshop.compile('target'), floor, ps),
   etcd: (_workshop, floor, { etcd }) => benchEtcd(floor, etcd),
+  trail: (workshop, floor, { trail }) => benchTrail(workshop.compile('target'), floor, trail),
   mounts: benchTables,
   watch: (workshop, _floor, { watch }) => benchWatch(workshop.compile('watch'), watch),
 };

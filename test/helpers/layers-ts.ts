@@ -22,7 +22,7 @@ const layers = [
 ];
 
 const indexUsers = ['cli', 'demo'];
-const spawners = /^lib\/(demo\/|exec\.ts$)/;
+const spawners = /^lib\/(demo\/|exec\.ts$|trail\/scan\/scan-child\.ts$)/;
 const terminal = ['argv', 'stdout', 'stdin', 'exit', 'exitCode'];
 
 type Source = { path: string; module: string; imports: string[]; facts: string[] };
@@ -57,7 +57,7 @@ function judgePackage(path: string, name: string): string[] {
   const bare = name.replace(/^node:/, '');
   if (name.startsWith('.')) return ['outside of lib/'];
   if (bare === 'bindings' && path !== 'lib/native.ts') return ['only native.ts loads the addon'];
-  if (bare === 'child_process' && !spawners.test(path)) return ['only demo/ and exec.ts start programs'];
+  if (bare === 'child_process' && !spawners.test(path)) return ['only demo/, exec.ts and scan-child.ts start programs'];
   if (bare === 'process' && moduleOf(path) !== 'cli') return ['only cli/ touches the terminal'];
   return [];
 }
