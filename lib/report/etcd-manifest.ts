@@ -1,5 +1,5 @@
 import { type JsonObject, toObject } from '../document/json.ts';
-import { LAST_APPLIED } from '../etcd/record-findings.ts';
+import { LAST_APPLIED } from '../etcd/last-applied.ts';
 
 /** No base64: what was redacted cannot be applied by mistake. */
 const REDACTED = '***';

@@ -3,6 +3,7 @@ import type { EndpointSurvey } from '../etcd/survey.ts';
 import type { EtcdFact, EtcdFacts } from '../kube/etcd/fact.ts';
 import type { EtcdParty } from '../kube/etcd/party.ts';
 import type { EtcdReport, ReportedFact } from './etcd-report.ts';
+import { findingDocument } from './finding.ts';
 
 function factDocument(fact: ReportedFact | null): object | null {
   if (fact === null) return null;
@@ -92,6 +93,6 @@ export function etcdStatusDocument(report: EtcdReport): object {
     }),
     secrets,
     census,
-    findings: findings.map(({ code, message, path }) => ({ code, message, path: path ?? null })),
+    findings: findings.map(findingDocument),
   };
 }

@@ -1,11 +1,7 @@
-import type { Finding } from '../kube/finding.ts';
 import type { ListedContainer, ListedPod, ListedProcess, PodList } from '../kube/pod-list.ts';
 import { bytesDocument } from './entry.ts';
+import { findingDocument } from './finding.ts';
 import { ageOf, type PsMoment, userOf } from './ps-owner.ts';
-
-function findingDocument(finding: Finding): object {
-  return { code: finding.code, message: finding.message, path: finding.path ?? null };
-}
 
 function processDocument(one: ListedProcess, container: ListedContainer, moment: PsMoment): object {
   return {

@@ -1,21 +1,10 @@
-import { describeFinding, type Finding } from '../kube/finding.ts';
 import type { ListedContainer, ListedPod, ListedProcess, ListedVolume, PodList } from '../kube/pod-list.ts';
+import { describeAge } from './age.ts';
 import { describeMade, shortId } from './container-text.ts';
+import { findingLine } from './finding.ts';
 import { printable } from './printable.ts';
 import { ageOf, type PsMoment, userOf } from './ps-owner.ts';
 import { alignColumns, count, type Style } from './style.ts';
-
-const UNITS: readonly (readonly [letter: string, seconds: number])[] = [
-  ['d', 86_400],
-  ['h', 3_600],
-  ['m', 60],
-];
-
-/** As kubectl does: the largest unit of which there are two, `90s`, `5m`, `3d`. */
-export function describeAge(seconds: number): string {
-  const [letter, length] = UNITS.find(([, one]) => seconds >= 2 * one) ?? ['s', 1];
-  return `${Math.floor(seconds / length)}${letter}`;
-}
 
 function describeSecrets({ secretVariables, zombie }: ListedProcess): string {
   if (zombie) return 'has exited';
@@ -45,10 +34,6 @@ function volumeLines({ secretVolumes }: ListedContainer, podUid: string | null):
 function describeContainer({ name, id, runtime, sandbox }: ListedContainer): string {
   const made = id === null ? 'in no container of it' : describeMade(id, runtime, sandbox === true);
   return name === null ? made : `${printable(name)}  ${made}`;
-}
-
-function findingLine(finding: Finding): string {
-  return printable(describeFinding(finding));
 }
 
 function containerLines(container: ListedContainer, podUid: string | null, moment: PsMoment, style: Style): string[] {
@@ -88,7 +73,7 @@ function plainLines(containers: readonly ListedContainer[], moment: PsMoment, st
 
 function countProcesses(containers: readonly ListedContainer[]): string {
   const sum = containers.reduce((all, { processes }) => all + processes.length, 0);
-  return sum === 1 ? '1 process' : `${sum} processes`;
+  return count(sum, 'process', 'processes');
 }
 
 function summaryLines({ pods, containers, other }: PodList): string[] {

@@ -27,6 +27,6 @@ export function alignColumns(rows: readonly (readonly string[])[], widest = Infi
 }
 
 /** `1 variable`, `2 variables`. */
-export function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+export function count(number: number, noun: string, nouns = `${noun}s`): string {
+  return `${number} ${number === 1 ? noun : nouns}`;
 }

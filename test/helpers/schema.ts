@@ -20,7 +20,9 @@ export type SchemaName =
   | 'demo'
   | 'etcd-status'
   | 'etcd-keys'
-  | 'etcd-key-count';
+  | 'etcd-key-count'
+  | 'trail'
+  | 'trail-summary';
 
 const ajv = new Ajv2020({ allErrors: true, strict: true, strictTypes: false, strictRequired: false });
 formats.default(ajv);
