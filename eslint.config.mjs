@@ -15,7 +15,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['lib/**/*.ts', 'test/**/*.ts', 'bench/**/*.ts'],
+    files: ['lib/**/*.ts', 'test/**/*.ts', 'bench/**/*.ts', 'examples/**/*.ts'],
     languageOptions: { parserOptions: { project: './test/tsconfig.json' } },
     rules: { '@typescript-eslint/no-floating-promises': 'error', '@typescript-eslint/await-thenable': 'error' },
   },
