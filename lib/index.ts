@@ -130,6 +130,9 @@ export type {
   CriMount,
   CriSandbox,
 } from './kube/cri-records.ts';
+export { ApiError, type ApiErrorCode } from './kube/api/api-error.ts';
+export { type ApiClient, type ApiConnection, type ApiGetOptions, type ApiOptions, openApi } from './kube/api/client.ts';
+export { type ApiCredentials, readApiCredentials } from './kube/api/credentials.ts';
 export { attributeEnvironment, type AttributedVariable, type VariableOrigin } from './kube/env-origin.ts';
 export {
   type EtcdCertificate,
@@ -204,6 +207,48 @@ export {
 } from './rootfs.ts';
 export { ContainerFile, type FileStreamOptions } from './rootfs/file.ts';
 export type { FileStatus, FileType } from './rootfs/status.ts';
+export { type TrailOptions, trail, trails } from './trail.ts';
+export { type ClusterView, NO_CLUSTER, type ObjectValues } from './trail/cluster.ts';
+export { entropyBits, isDistinctive } from './trail/distinctive.ts';
+export type { KnownSecret, SecretSource, SecretVersion } from './trail/known-secret.ts';
+export { type ApiClusterOptions, readClusterFromApi } from './trail/truth/cluster-from-api.ts';
+export { readClusterFromManifests } from './trail/truth/cluster-from-manifest.ts';
+export {
+  type EtcdClusterOptions,
+  type NamedPods,
+  type PodReference,
+  type PodsByUid,
+  type PodsOfNode,
+  type PodsWanted,
+  readClusterFromEtcd,
+} from './trail/truth/cluster-from-etcd.ts';
+export type { GatherOptions } from './trail/truth/cluster-gathering.ts';
+export { readSecretFromApi } from './trail/truth/from-api.ts';
+export { type EtcdTruthOptions, readSecretFromEtcd } from './trail/truth/from-etcd.ts';
+export { type ManifestSource, type ManifestText, readSecretFromManifest } from './trail/truth/from-manifest.ts';
+export { type PodVolumePlace, readSecretFromVolume, volumesOfSecret } from './trail/truth/from-volume.ts';
+export type { SecretName } from './trail/truth/secret-name.ts';
+export { knownValues, mergeKnown } from './trail/truth/values.ts';
+export { scanNode, type ScanOptions } from './trail/scan.ts';
+export { listNodeProcesses, type NodeProcesses, type NodeProcessesOptions } from './trail/scan/node-processes.ts';
+export type {
+  Place,
+  Scan,
+  ScannedContainer,
+  ScannedFile,
+  ScannedProcess,
+  ScanRequest,
+  Sighting,
+  UnreadPlace,
+} from './trail/sighting.ts';
+export { eraseExpected, expectContainers } from './trail/expect/containers.ts';
+export { referencesOf } from './trail/expect/references.ts';
+export type { ExpectedContainer, ExpectedMount, ExpectedVariable } from './trail/expectation.ts';
+export { type GateAnswer, judgeGate } from './trail/gate.ts';
+export type { Evidence, Holder, HolderContainer, HolderProcess, Replacement, Verdict } from './trail/holder.ts';
+export { judge, type Proceedings } from './trail/judge/judge.ts';
+export { toScanRequest, type TrailRequest, type ValueUse } from './trail/request.ts';
+export type { Trail, UnreadRow } from './trail/trail-result.ts';
 export { watchAllSecretVolumes, watchSecretVolumesOf, watchSecretVolumesOfPod } from './volumes.ts';
 export type { VolumeNews } from './volumes/gathering.ts';
 export { SecretVolumeWatch, watchSecretVolume } from './watch.ts';

@@ -52,7 +52,7 @@ function findPrivatePlaces(name: string, text: string): string[] {
 }
 
 test('every relative link in README and docs/ leads to a file', () => {
-  const pages = listFiles('README.md', 'docs/*.md', 'docs/**/*.md');
+  const pages = listFiles('README.md', 'docs/*.md', 'docs/**/*.md', 'examples/*.md');
   assert.ok(pages.includes('README.md'), 'README.md is missing');
   assert.equal(
     pages.flatMap((name) => findBrokenLinks(name, read(name), (path) => existsSync(root + path))),

@@ -24,3 +24,13 @@ export function addEtcdOptions(command: Command): Command {
 export function addConnectionOptions(command: Command): Command {
   return addEtcdOptions(command).option('--from <FILE>', 'read a dump of etcdctl get / --prefix -w json instead');
 }
+
+/** What the commands that read one record may be told of it. */
+export function addRecordOptions(command: Command): Command {
+  return command
+    .option('--prefix <PREFIX>', "the API server's --etcd-prefix; default: as it was found, else /registry")
+    .option('--encryption-config <FILE>', "the API server's EncryptionConfiguration; default: as it was found")
+    .option('--kms-dek <FILE>', 'the DEK or seed in clear, as the KMS plugin gives it: 32 bytes, or base64 of them')
+    .option('--reveal', 'show the values')
+    .option('--fingerprint-key <FILE>', 'make fingerprints that compare between runs and nodes');
+}

@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import { action } from './action.ts';
-import { addConnectionOptions, addEtcdOptions } from './etcd-flags.ts';
+import { addConnectionOptions, addEtcdOptions, addRecordOptions } from './etcd-flags.ts';
 import type { OutputOptions } from './output.ts';
 
 function addKeys(etcd: Command): void {
@@ -44,16 +44,6 @@ function addStatus(etcd: Command): void {
       '\nExample:\n  podprobe etcd status\n\nExit codes: 0 done, 2 usage, 3 no etcd is found or answers, 4 it refuses or is not trusted, 5 incomplete.',
     )
     .action(action(async (options: OutputOptions) => (await import('./etcd-status.ts')).runEtcdStatus(options)));
-}
-
-/** What the commands that read one record may be told of it. */
-function addRecordOptions(command: Command): Command {
-  return command
-    .option('--prefix <PREFIX>', "the API server's --etcd-prefix; default: as it was found, else /registry")
-    .option('--encryption-config <FILE>', "the API server's EncryptionConfiguration; default: as it was found")
-    .option('--kms-dek <FILE>', 'the DEK or seed in clear, as the KMS plugin gives it: 32 bytes, or base64 of them')
-    .option('--reveal', 'show the values')
-    .option('--fingerprint-key <FILE>', 'make fingerprints that compare between runs and nodes');
 }
 
 const RECORD = 'NAMESPACE/NAME of a Secret; KIND NAMESPACE/NAME; KIND NAME; or a whole key';

@@ -41,10 +41,14 @@ const BY_CODE: Record<string, number> = {
   ERR_ETCD_CERTIFICATE: EXIT.denied,
   ERR_ETCD_REFUSED: EXIT.denied,
   ERR_ETCD_DENIED: EXIT.denied,
+  ERR_API_UNREACHABLE: EXIT.noTarget,
+  ERR_API_CERTIFICATE: EXIT.denied,
+  ERR_API_REFUSED: EXIT.denied,
+  ERR_API_DENIED: EXIT.denied,
 };
 
 /** Errors about what others answered or wrote. */
-const SERVICES = new Set(['CriError', 'EtcdError', 'RecordError']);
+const SERVICES = new Set(['ApiError', 'CriError', 'EtcdError', 'RecordError']);
 
 /** Exit code for an error, by its `code`: whatever else a system call answers is no bug, but an answer that is missing. */
 export function exitCodeOf(error: unknown): number {

@@ -1,24 +1,13 @@
-import { readFileSync } from 'node:fs';
 import { Command, type CommanderError, Option } from 'commander';
-import { packageRoot } from '../root.ts';
 import { action } from './action.ts';
 import { addEtcd } from './etcd.ts';
 import { EXIT } from './exit-code.ts';
+import { jsonOption, stateOption } from './flags.ts';
 import type { OutputOptions } from './output.ts';
-
-function version(): string {
-  return JSON.parse(readFileSync(`${packageRoot}package.json`, 'utf8')).version;
-}
+import { addTrail } from './trail-command.ts';
+import { version } from './version.ts';
 
 const TARGET = 'a process id, NAMESPACE/POD[/CONTAINER], or 8 or more digits of a container id';
-
-const jsonOption = (): Option => new Option('--json', 'print one JSON document');
-
-const stateOption = (): Option =>
-  new Option(
-    '--state-directory <KIND=PATH>',
-    'where containerd, storage (CRI-O, podman), docker or runc keep state; can be repeated',
-  ).argParser((value: string, before: string[] = []) => [...before, value]);
 
 function addEnv(program: Command): void {
   program
@@ -237,6 +226,7 @@ export function createProgram(): Command {
   addWatch(program);
   addPs(program);
   addEtcd(program);
+  addTrail(program);
   addDoctor(program);
   addDemo(program);
   for (const command of program.commands) {

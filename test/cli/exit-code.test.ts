@@ -4,7 +4,7 @@ import { constants } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import * as assert from 'uvu/assert';
 import { EXIT, exitCodeOf } from '../../lib/cli/exit-code.ts';
-import { SystemError, TargetError, UsageError } from '../../lib/index.ts';
+import { ApiError, SystemError, TargetError, UsageError } from '../../lib/index.ts';
 import { NOBODY, podprobe, unfitForNobody } from '../helpers/command.ts';
 import { startHostile, unfit } from '../helpers/hostile.ts';
 import { suite } from '../helpers/suite.ts';
@@ -60,6 +60,20 @@ test('are that of an answer that is missing for whatever else a system call says
 test('are 3 for a name that means no target, or several', () => {
   for (const code of ['ERR_TARGET_UNKNOWN', 'ERR_TARGET_AMBIGUOUS'] as const)
     assert.is(exitCodeOf(new TargetError(code, 'x', [])), 3);
+});
+
+test('are those of an API server that does not answer, denies, or answers something else', () => {
+  const codes = [
+    'ERR_API_UNREACHABLE',
+    'ERR_API_CERTIFICATE',
+    'ERR_API_DENIED',
+    'ERR_API_TIMEOUT',
+    'ERR_API_ANSWER',
+  ] as const;
+  assert.equal(
+    codes.map((code) => exitCodeOf(new ApiError(code, 'x', { server: 'https://x' }))),
+    [3, 4, 4, 5, 5],
+  );
 });
 
 test('are that of a bug for every other error', () => {

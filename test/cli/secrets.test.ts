@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import * as assert from 'uvu/assert';
 import { readEnvironment } from '../../lib/index.ts';
 import { NOBODY, podprobe, type Result, unfitForNobody } from '../helpers/command.ts';
+import { formsOf } from '../helpers/forms.ts';
 import { startHostile, unfit } from '../helpers/hostile.ts';
 import { suite } from '../helpers/suite.ts';
 import { Target } from '../helpers/target.ts';
@@ -32,31 +33,6 @@ const keyFile = join(directory, 'key');
 const shortKeyFile = join(directory, 'short');
 writeFileSync(keyFile, planted.key);
 writeFileSync(shortKeyFile, 'S3CR3T-short');
-
-/** The value as it stands, and whatever of it cannot be hidden by where it begins within base64. */
-function formsOf(value: Buffer): string[] {
-  const shifted = [0, 1, 2].map((lead) => {
-    const whole = Math.floor((lead + value.length) / 3) * 3 - lead;
-    const text = Buffer.concat([Buffer.alloc(lead), value.subarray(0, whole)]).toString('base64');
-    return text.slice(lead === 0 ? 0 : 4);
-  });
-  const hex = value.toString('hex');
-  const texts = [
-    value.toString('latin1'),
-    value.toString(),
-    [...value]
-      .reverse()
-      .map((b) => String.fromCharCode(b))
-      .join(''),
-  ];
-  return [
-    ...texts,
-    ...shifted,
-    ...shifted.map((text) => text.replaceAll('+', '-').replaceAll('/', '_')),
-    hex,
-    hex.toUpperCase(),
-  ];
-}
 
 const forbidden = [...values.flatMap(formsOf), 'S3CR3T', ...formsOf(Buffer.from('S3CR3T')).slice(1)];
 
