@@ -5,15 +5,15 @@ import { jsonOption, stateOption } from './flags.ts';
 import type { OutputOptions } from './output.ts';
 
 const EXAMPLES = `
-Examples:
+Example:
   podprobe trail test/mysecret
   podprobe trail payments/db --wait 10m --report payments-db.html
   podprobe trail test/mysecret --from secret.yaml
   podprobe trail payments/db --value-from-stdin password < leaked.txt
   podprobe trail --all
 
-Exit codes: 0 nobody on this node holds an old version, 1 somebody does, 2 usage, 3 no such Secret, 4 not permitted,
-5 not proved: something could not be read or compared.`;
+Exit codes: 0 nobody on this node holds an old version, 1 somebody does, 2 usage, 3 no such Secret,
+4 not permitted, 5 not proved: something could not be read or compared.`;
 
 /** `podprobe trail`. */
 export function addTrail(program: Command): void {

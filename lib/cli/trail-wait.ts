@@ -13,12 +13,12 @@ export interface WaitingOptions {
   readonly changes: (signal: AbortSignal) => readonly AsyncIterable<unknown>[];
   /** Told after each look, and then each second: milliseconds since the look, and until nobody waits any more. */
   readonly onTick: (trail: Trail, sinceLook: number, left: number) => void;
+  /** Milliseconds between two looks. */
+  readonly pause?: { readonly longest: number; readonly shortest: number };
 }
 
-/** New processes tell nobody that they are there. */
-const LONGEST_PAUSE = 5_000;
-/** A rotation writes many volumes, one after the other. */
-const SHORTEST_PAUSE = 1_000;
+/** New processes tell nobody that they are there. A rotation writes many volumes, one after the other. */
+const PAUSE = { longest: 5_000, shortest: 1_000 };
 const TICK = 1_000;
 
 /** Whether something has changed since it was last asked. */
@@ -63,7 +63,8 @@ export function watchNode(signal: AbortSignal): AsyncIterable<unknown> {
  * Looks again and again until two looks in a row are clear, or for so long; gives the last trail. One alone can fall between the
  * end of an old pod and the start of the new one, to which kubelet may still give what it has in its cache.
  */
-export async function waitUntilClear({ patience, look, isClear, changes, onTick }: WaitingOptions): Promise<Trail> {
+export async function waitUntilClear(options: WaitingOptions): Promise<Trail> {
+  const { patience, look, isClear, changes, onTick, pause: between = PAUSE } = options;
   const stop = new AbortController();
   const until = Date.now() + patience;
   const news = new Changes();
@@ -78,8 +79,8 @@ export async function waitUntilClear({ patience, look, isClear, changes, onTick 
       if ((clear && wasClear) || Date.now() >= until) return trail;
       wasClear = clear;
       const ticking = setInterval(tick, TICK);
-      await pause(Math.min(SHORTEST_PAUSE, until - looked));
-      await news.wait(Math.max(0, Math.min(LONGEST_PAUSE - SHORTEST_PAUSE, until - Date.now())));
+      await pause(Math.min(between.shortest, until - looked));
+      await news.wait(Math.max(0, Math.min(between.longest - between.shortest, until - Date.now())));
       clearInterval(ticking);
       trail.secret[Symbol.dispose]();
     }

@@ -2,12 +2,13 @@ import { writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { UsageError } from '../errors.ts';
 import type { Finding } from '../kube/finding.ts';
+import type { PodList } from '../kube/pod-list.ts';
 import { trailHtml } from '../report/trail-html.ts';
 import { trailDocument } from '../report/trail-json.ts';
 import { scanProgress, waitProgress } from '../report/trail-progress.ts';
 import { trailText } from '../report/trail-text.ts';
-import { trail as follow, type TrailOptions } from '../trail.ts';
-import { NO_CLUSTER } from '../trail/cluster.ts';
+import { trail, type TrailOptions } from '../trail.ts';
+import { type ClusterView, NO_CLUSTER } from '../trail/cluster.ts';
 import { judgeGate } from '../trail/gate.ts';
 import { listNodeProcesses } from '../trail/scan/node-processes.ts';
 import type { Trail } from '../trail/trail-result.ts';
@@ -62,18 +63,22 @@ class Follower implements AsyncDisposable {
 
   readonly look = async (): Promise<Trail> => {
     const scanOptions = toScanOptions(this.#options, this.#progress);
-    const node = await listNodeProcesses(
-      scanOptions.stateDirectories ? { stateDirectories: scanOptions.stateDirectories } : {},
-    );
+    const { stateDirectories = {} } = scanOptions;
+    const node = await listNodeProcesses({ stateDirectories });
     using cluster = await this.#readCluster(node.pods);
     const sources = { record: this.#record, cluster, pods: node.pods, findings: this.#findings };
     const known = await readKnown(this.#name, this.#given, sources, this.#options);
-    const found = await follow(known, { ...scanOptions, cluster, node });
-    this.#progress.clear();
-    return { ...found, findings: [...this.#findings, ...found.findings] };
+    try {
+      const found = await trail(known, { ...scanOptions, cluster, node });
+      this.#progress.clear();
+      return { ...found, findings: [...this.#findings, ...found.findings] };
+    } catch (error) {
+      known[Symbol.dispose]();
+      throw error;
+    }
   };
 
-  async #readCluster(pods: Parameters<ClusterRecord['readCluster']>[0]) {
+  async #readCluster(pods: PodList): Promise<ClusterView> {
     const look = (record: ClusterRecord) => record.readCluster(pods, this.#name);
     if (this.#isOpen && this.#record !== null) return look(this.#record);
     if (!this.#isOpen) {
@@ -95,10 +100,10 @@ class Follower implements AsyncDisposable {
   }
 }
 
-function writePage(path: string, trail: Trail, options: OutputOptions): void {
+function writePage(path: string, found: Trail, options: OutputOptions): void {
   const context = { made: new Date(), node: hostname(), version: version() };
   try {
-    writeFileSync(path, trailHtml(trail, toDisclosure({ ...options, reveal: false }), context), { mode: 0o600 });
+    writeFileSync(path, trailHtml(found, toDisclosure({ ...options, reveal: false }), context), { mode: 0o600 });
   } catch (cause) {
     throw new UsageError('--report', `cannot be written: ${(cause as Error).message}`);
   }

@@ -19,5 +19,7 @@ export interface TrailWait {
 /** How long it is waited for, on one line. */
 export function waitProgress({ stale, sinceLook, left }: TrailWait): string {
   const holders = `${count(stale, 'holder')} ${stale === 1 ? 'is' : 'are'} stale`;
-  return `waiting: ${holders}, ${describeSpan(sinceLook)} since the last look, ${describeSpan(left)} left`;
+  // of five minutes that have just begun five are left
+  const rounded = Math.ceil(left / 1000) * 1000;
+  return `waiting: ${holders}, ${describeSpan(sinceLook)} since the last look, ${describeSpan(rounded)} left`;
 }

@@ -12,7 +12,7 @@ export interface GateAnswer {
 
 /** Findings that say that something was not looked at. */
 const INCOMPLETE =
-  /^(?:unreadable-.*|too-many-.*|(?:container|volume)-not-seen|(?:truncated|unmatched)-volume|versions-cut)$/;
+  /^(?:unreadable-.*|too-many-.*|(?:container|volume)-not-seen|(?:truncated|unmatched)-volume|pod-not-told|versions-cut)$/;
 const UNPROVED: readonly Verdict[] = ['mismatch', 'suspect', 'unknown'];
 
 function counted(number: number, one: string, more: string): string[] {

@@ -32,7 +32,7 @@ test('lists its commands with --help, on standard output', async () => {
 });
 
 test('has the commands that it is to have', () => {
-  assert.equal(commands, ['env', 'mounts', 'cat', 'ls', 'exec', 'watch', 'ps', 'etcd', 'doctor', 'demo']);
+  assert.equal(commands, ['env', 'mounts', 'cat', 'ls', 'exec', 'watch', 'ps', 'etcd', 'trail', 'doctor', 'demo']);
 });
 
 for (const command of commands) {
@@ -46,8 +46,8 @@ for (const command of commands) {
   });
 }
 
-test('runs its examples, but the one that goes on until it is interrupted', async () => {
-  for (const command of commands.filter((one) => one !== 'watch')) {
+test('runs its examples, but the one that goes on until it is interrupted, and the one that wants a cluster', async () => {
+  for (const command of commands.filter((one) => !['watch', 'trail'].includes(one))) {
     const { stdout } = await podprobe([command, '--help']);
     const [, example = ''] = /^Example:\n {2}podprobe (.*)$/m.exec(stdout) ?? [];
     const { code, stderr } = await podprobe(example.replace('$$', String(self)).split(' '));

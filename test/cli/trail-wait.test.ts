@@ -6,6 +6,7 @@ import { suite } from '../helpers/suite.ts';
 
 const test = suite('podprobe trail --wait');
 
+const pause = { longest: 50, shortest: 10 };
 const none = (): AsyncIterable<unknown>[] => [];
 
 /** Something to follow, whose next comes as `next` does. */
@@ -45,7 +46,7 @@ test('ends with the second look in a row that is clear, and tells of each', asyn
       yield 'a change';
     })(),
   ];
-  const found = await waitUntilClear({ patience: 60_000, look, isClear, changes, onTick });
+  const found = await waitUntilClear({ patience: 60_000, pause, look, isClear, changes, onTick });
   assert.is(found, second);
   assert.is(count(), 4);
   assert.ok(told.includes(first) && told.includes(second));
@@ -62,7 +63,7 @@ test('ends when the time is over, with the last look, and ends what it follows',
     }),
   ];
   const isClear = () => false;
-  const found = await waitUntilClear({ patience: 1_500, look, isClear, changes, onTick: () => undefined });
+  const found = await waitUntilClear({ patience: 200, pause, look, isClear, changes, onTick: () => undefined });
   assert.is(found, first);
   assert.ok(ended);
 });
@@ -71,13 +72,14 @@ test('goes on where nobody can tell of changes', async () => {
   const { look } = looks(first, second);
   const changes = () => [source(() => Promise.reject(new Error('no inotify left')))];
   const isClear = (trail: Trail) => trail === second;
-  assert.is(await waitUntilClear({ patience: 60_000, look, isClear, changes, onTick: () => undefined }), second);
+  assert.is(await waitUntilClear({ patience: 60_000, pause, look, isClear, changes, onTick: () => undefined }), second);
 });
 
 test('fails as a look does', async () => {
   const look = () => Promise.reject(new Error('no etcd'));
   const waiting = waitUntilClear({
     patience: 60_000,
+    pause,
     look,
     isClear: () => true,
     changes: none,

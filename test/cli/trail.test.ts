@@ -19,8 +19,9 @@ const VALUE = ['s3cr3t', 'Passw0rd', 'of-nobody-9'].join('+');
 
 let folder: string;
 let file: string;
-/** An etcd that nobody finds, so that what runs on this machine does not matter. */
+/** Where there is no etcd, so that what runs on this machine does not matter. */
 const nowhere = ['--endpoints', 'http://127.0.0.1:1'];
+const alone = ['--pid', String(process.pid)];
 
 test.before(() => {
   folder = mkdtempSync(join(tmpdir(), 'podprobe-trail-'));
@@ -61,21 +62,21 @@ test('says which etcd did not answer, when it was told to ask that one', async (
 test('says what is no manifest, and nothing of it', async () => {
   const path = join(folder, 'bad.yaml');
   writeFileSync(path, `password: [${VALUE}`);
-  const { code, text } = await podprobe(['trail', 'test/mysecret', '--from', path]);
+  const { code, text } = await podprobe(['trail', 'test/mysecret', '--from', path, ...alone]);
   assert.is(code, 2);
   assert.match(text, /bad\.yaml/);
   assert.not(text.includes(VALUE));
 });
 
 test('tells that a Secret is not in a manifest, and which is', async () => {
-  const { code, stderr } = await podprobe(['trail', 'test/other', '--from', file]);
+  const { code, stderr } = await podprobe(['trail', 'test/other', '--from', file, ...alone]);
   assert.is(code, 3);
   assert.match(stderr, /test\/mysecret/);
 });
 
 test('writes a page that only its owner can read, and no value into it', async () => {
   const page = join(folder, 'page.html');
-  const { code, text } = await podprobe(['trail', 'test/mysecret', '--from', file, '--report', page]);
+  const { code, text } = await podprobe(['trail', 'test/mysecret', '--from', file, '--report', page, ...alone]);
   assert.ok(code === 0 || code === 5, text);
   assert.not(text.includes(VALUE));
   assert.is(statSync(page).mode & 0o777, 0o600);
@@ -83,7 +84,7 @@ test('writes a page that only its owner can read, and no value into it', async (
 
 test('says that a page cannot be written', async () => {
   const page = join(folder, 'nowhere/page.html');
-  const { code, stderr } = await podprobe(['trail', 'test/mysecret', '--from', file, '--report', page]);
+  const { code, stderr } = await podprobe(['trail', 'test/mysecret', '--from', file, '--report', page, ...alone]);
   assert.is(code, 2);
   assert.match(stderr, /--report.*cannot be written/);
 });

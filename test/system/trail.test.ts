@@ -16,6 +16,9 @@ const test = suite('the trail of a Secret');
 const skip = containerdMissing() ?? etcdMissing();
 const uid = '6f7e1acc-0a2c-4b6e-9a54-6b8d5c8b9a77';
 const name = 'podprobe-trail';
+/** Other tests run pods beside this one, of which its etcd knows nothing. */
+const namespace = 'podprobe-trail';
+const SECRET = `${namespace}/mysecret`;
 const OLD = { foo: 'bar', password: 's3cr3t-Passw0rd-0ld' };
 const NEW = { foo: 'new', password: 'an0ther-Passw0rd-n3w' };
 const VALUES = [OLD.password, NEW.password];
@@ -34,7 +37,7 @@ const podManifest = (containerId: string | null) => ({
   kind: 'Pod',
   metadata: {
     name,
-    namespace: 'test',
+    namespace,
     uid,
     ownerReferences: [{ apiVersion: 'batch/v1', kind: 'Job', name: 'nightly', uid: 'a', controller: true }],
   },
@@ -61,17 +64,17 @@ const podManifest = (containerId: string | null) => ({
 const secretManifest = (data: Data) => ({
   apiVersion: 'v1',
   kind: 'Secret',
-  metadata: { name: 'mysecret', namespace: 'test', uid: 'b', creationTimestamp: '2026-11-25T00:00:00Z' },
+  metadata: { name: 'mysecret', namespace, uid: 'b', creationTimestamp: '2026-11-25T00:00:00Z' },
   type: 'Opaque',
   data: Object.fromEntries(Object.entries(data).map(([key, value]) => [key, Buffer.from(value).toString('base64')])),
 });
 
 const put = (kind: string, key: string, object: object) =>
-  etcd.put(`/registry/${kind}/test/${key}`, `${JSON.stringify(object)}\n`);
+  etcd.put(`/registry/${kind}/${namespace}/${key}`, `${JSON.stringify(object)}\n`);
 
 /** As kubelet does it: the environment and the subPath are of now, for as long as the container lives. */
 async function startApp(data: Data): Promise<void> {
-  pod = await containerd.runPod({ uid, name });
+  pod = await containerd.runPod({ uid, name, namespace });
   app = await containerd.runContainer(pod, {
     name: 'app',
     envs: { FOO: data['foo'] ?? '' },
@@ -126,7 +129,7 @@ function assertNothingSecret(printed: string): void {
 }
 
 async function follow(words: readonly string[], code: number): Promise<Document> {
-  const result = await podprobe(['trail', 'test/mysecret', ...words, '--json']);
+  const result = await podprobe(['trail', SECRET, ...words, '--json']);
   assert.is(result.code, code, result.text);
   assertNothingSecret(result.text);
   return assertKeeps<Document>('trail', JSON.parse(result.stdout) as object);
@@ -177,7 +180,7 @@ test(
     assert.equal([variable?.process?.pid, variable?.container?.name], [app.pid, 'app']);
     assert.is(variable?.container?.owner, 'job/nightly');
     assert.type(variable?.revision, 'number');
-    const { code, text } = await podprobe(['trail', 'test/mysecret', '--endpoints', etcd.endpoint]);
+    const { code, text } = await podprobe(['trail', SECRET, '--endpoints', etcd.endpoint]);
     assert.equal([code, /job\/nightly/.test(text)], [1, true], text);
     assertNothingSecret(text);
   },
@@ -195,7 +198,8 @@ test(
     });
     const from = files.flatMap((file) => ['--from', file]);
     await etcd.stop('SIGTERM');
-    const found = await follow(from, 1);
+    // that of another test, which may run beside this one, is not looked at
+    const found = await follow([...from, '--pid', String(process.pid)], 1);
     await etcd.resume();
     assert.equal([found.references, placesOf(found)], ['manifest', withEtcd]);
     assert.ok(found.holders.every(({ revision }) => revision === null));
@@ -241,7 +245,7 @@ test(
 test(
   '--wait ends with 0 when the pod has been made anew, and not before',
   async () => {
-    const [program, ...args] = commandLine(['trail', 'test/mysecret', '--wait', '1m', '--endpoints', etcd.endpoint]);
+    const [program, ...args] = commandLine(['trail', SECRET, '--wait', '1m', '--endpoints', etcd.endpoint]);
     const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
     const ended = new Promise((resolve) => child.once('close', resolve));
     const printed = Promise.all([textOf(child.stdout)]);

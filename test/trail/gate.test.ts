@@ -1,4 +1,5 @@
 import * as assert from 'uvu/assert';
+import type { ListedPod, PodList } from '../../lib/kube/pod-list.ts';
 import { judgeGate } from '../../lib/trail/gate.ts';
 import type { KnownSecret } from '../../lib/trail/known-secret.ts';
 import { tableOf } from '../helpers/guide-table.ts';
@@ -8,6 +9,7 @@ import {
   follow,
   given,
   history,
+  NO_PODS,
   podOf,
   process,
   secret,
@@ -70,6 +72,35 @@ test('a container that was not seen: unproved', () => {
   const { gate, reasons } = judgeGate(follow(known, view, () => ({})));
   assert.is(gate, 'unproved');
   assert.match(reasons.join('\n'), 'test/web, container main');
+});
+
+test('a pod of the namespace that runs here and is not told of: unproved, unless nothing is told, or it is of a file', () => {
+  const [{ metadata }] = view.pods as [(typeof view.pods)[0]];
+  const running = (more: Partial<ListedPod>): PodList => ({
+    ...NO_PODS,
+    pods: [
+      {
+        namespace: metadata.namespace,
+        name: 'other',
+        uid: 'another',
+        qosClass: null,
+        staticPod: null,
+        node: null,
+        byMountsAlone: false,
+        containers: [],
+        ...more,
+      },
+    ],
+  });
+  const gateOf = (more: Partial<ListedPod>, references = view) =>
+    judgeGate(follow(known, references, holding(NEW), running(more)));
+  const { gate, reasons } = gateOf({});
+  assert.equal([gate, reasons.length], ['unproved', 1]);
+  assert.match(reasons[0] ?? '', 'test/other: it runs here, and etcd does not tell');
+  assert.is(gateOf({ uid: metadata.uid }).gate, 'clear');
+  assert.is(gateOf({ namespace: 'elsewhere' }).gate, 'clear');
+  assert.is(gateOf({ staticPod: true }).gate, 'clear');
+  assert.is(gateOf({}, { ...cluster([]), source: null }).gate, 'clear');
 });
 
 test('a finding that something was not read: unproved; any other finding is none of its business', () => {

@@ -15,6 +15,7 @@ import { findMissing } from './missing.ts';
 import { compareHolders } from './order.ts';
 import { Owners } from './owners.ts';
 import { Truth } from './truth.ts';
+import { findUntold } from './untold.ts';
 import { judgeByValue, judgeUnreadVariables, judgeVariable } from './variables.ts';
 
 /** All that a verdict rests on. */
@@ -93,6 +94,7 @@ function gatherFindings({ known, cluster, expected, scan, pods }: Proceedings, o
     ...scan.containers.flatMap(({ findings }) => findings),
     ...findOtherUses(known, cluster),
     ...findMissing(known, expected, scan, owners),
+    ...findUntold(known, cluster, pods),
   ];
   const byText = new Map(
     all.map((finding) => [JSON.stringify([finding.code, finding.message, finding.path]), finding]),
