@@ -16,8 +16,8 @@ const reads = fileURLToPath(new URL('../fixtures/reads.mjs', import.meta.url));
 const worker = new URL('../fixtures/worker.mjs', import.meta.url);
 const owners = ['userfaultfd', 'fuse-private', 'fuse-shared'];
 const places = ['vector', 'string', 'race'];
-const TERMINATIONS = 250;
-const EXITS = 100;
+const TERMINATIONS = Number(process.env.PODPROBE_TERMINATIONS ?? 250);
+const EXITS = Number(process.env.PODPROBE_EXITS ?? 100);
 /** Far longer than any of them takes: what reaches it hangs. */
 const LONGEST_LIFE = 50_000;
 
