@@ -1,13 +1,13 @@
 // Makes the command of lib/cli/main.ts and what that imports: files of CommonJS, for which Node need not start its loader of ES
-// modules, nor look for a file per module. What main.ts imports dynamically is a file of its own, since compiling all of it takes
-// a third of Node's start; one run loads only one of them. Other packages stay outside, but for the addon's loader.
+// modules, nor look for a file per module. Parts that are imported dynamically are files of their own, since compiling all of it
+// takes a third of Node's start, and one run needs few of them. Other packages stay outside, but for the addon's loader.
 import { chmodSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const { dependencies } = JSON.parse(readFileSync(`${root}package.json`, 'utf8'));
-const parts = ['exec', 'ps', 'program'];
+const parts = ['exec', 'ps', 'program', 'trail'];
 const common = {
   absWorkingDir: root,
   outdir: 'dist',
@@ -49,5 +49,6 @@ await build({
     // the process that scans a node for the trail
     'podprobe-scan': 'lib/trail/scan/child.ts',
   },
+  plugins: [leaveParts],
 });
 chmodSync(`${root}dist/podprobe.cjs`, 0o755);

@@ -225,7 +225,8 @@ export {
 export type { GatherOptions } from './trail/truth/cluster-gathering.ts';
 export { readSecretFromApi } from './trail/truth/from-api.ts';
 export { type EtcdTruthOptions, readSecretFromEtcd } from './trail/truth/from-etcd.ts';
-export { type ManifestSource, type ManifestText, readSecretFromManifest } from './trail/truth/from-manifest.ts';
+export { readSecretFromManifest } from './trail/truth/from-manifest.ts';
+export type { ManifestSource, ManifestText } from './trail/truth/manifest-objects.ts';
 export { type PodVolumePlace, readSecretFromVolume, volumesOfSecret } from './trail/truth/from-volume.ts';
 export type { SecretName } from './trail/truth/secret-name.ts';
 export { knownValues, mergeKnown } from './trail/truth/values.ts';

@@ -12,7 +12,7 @@ import { complainOf } from './complaint.ts';
 import { EXIT, exitCodeOf } from './exit-code.ts';
 import { type OutputOptions, print, printJson, terminalStyle } from './output.ts';
 import { ProgressLine } from './progress-line.ts';
-import { toScanOptions } from './trail.ts';
+import { toScanOptions } from './trail-options.ts';
 import { type ClusterRecord, openRecord } from './trail-record.ts';
 
 const OF_ONE = ['from', 'fromVolume', 'valueFromStdin', 'wait', 'report'];

@@ -49,7 +49,6 @@ export function addTrail(program: Command): void {
     .addHelpText('after', EXAMPLES)
     .action(
       action(async (secret: string | undefined, options: OutputOptions) => {
-        if (options['all'] === true) return (await import('./trail-all.ts')).runTrailAll(secret, options);
         return (await import('./trail.ts')).runTrail(secret, options);
       }),
     );

@@ -5,9 +5,9 @@ import type { Finding } from '../kube/finding.ts';
 import type { PodList } from '../kube/pod-list.ts';
 import { trailHtml } from '../report/trail-html.ts';
 import { trailDocument } from '../report/trail-json.ts';
-import { scanProgress, waitProgress } from '../report/trail-progress.ts';
+import { waitProgress } from '../report/trail-progress.ts';
 import { trailText } from '../report/trail-text.ts';
-import { trail, type TrailOptions } from '../trail.ts';
+import { trail } from '../trail.ts';
 import { type ClusterView, NO_CLUSTER } from '../trail/cluster.ts';
 import { judgeGate } from '../trail/gate.ts';
 import { listNodeProcesses } from '../trail/scan/node-processes.ts';
@@ -17,27 +17,15 @@ import type { SecretName } from '../trail/truth/secret-name.ts';
 import { toDisclosure } from './disclosure.ts';
 import { parseDuration } from './duration.ts';
 import { EXIT } from './exit-code.ts';
-import { parsePid } from './number.ts';
 import { type OutputOptions, print, printJson, terminalStyle } from './output.ts';
 import { ProgressLine } from './progress-line.ts';
-import { parseStateDirectories } from './state-directories.ts';
+import { toScanOptions } from './trail-options.ts';
 import { type ClusterRecord, openRecord } from './trail-record.ts';
 import { manifestsOf, parseSecretName, readGivenValue, readKnown } from './trail-secret.ts';
 import { waitUntilClear, watchNode } from './trail-wait.ts';
 import { version } from './version.ts';
 
 const EXITS = { clear: EXIT.done, stale: EXIT.found, unproved: EXIT.incomplete } as const;
-
-/** What a trail is looked for with, the same in each look. */
-export function toScanOptions(options: OutputOptions, progress: ProgressLine): TrailOptions {
-  const { host } = options;
-  return {
-    stateDirectories: parseStateDirectories(options['stateDirectory']),
-    strict: options['strict'] === true,
-    onProgress: (done, total) => progress.show(scanProgress(done, total)),
-    ...(typeof host === 'string' ? { host: parsePid('--host', host) } : {}),
-  };
-}
 
 /** Looks at one Secret again and again; keeps what record it has found. */
 class Follower implements AsyncDisposable {
@@ -117,8 +105,9 @@ function checkOptions(name: string | undefined, options: OutputOptions): void {
   if (truths.length > 1) throw new UsageError('--from', 'and --from-volume cannot both be given');
 }
 
-/** `podprobe trail NAMESPACE/SECRET`. */
+/** `podprobe trail`. */
 export async function runTrail(text: string | undefined, options: OutputOptions): Promise<number> {
+  if (options['all'] === true) return (await import('./trail-all.ts')).runTrailAll(text, options);
   checkOptions(text, options);
   const { wait, report } = options;
   const name = text === undefined ? null : parseSecretName(text);

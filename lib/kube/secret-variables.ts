@@ -6,6 +6,7 @@ import type { Finding } from './finding.ts';
 import { codeOf } from './host-file.ts';
 import { isSecretName } from './secret-names.ts';
 import { mapSideBySide } from './side-by-side.ts';
+import { slices } from './slices.ts';
 
 /** @internal Which variables of processes are called as credentials are. */
 export interface SecretVariables {
@@ -84,10 +85,6 @@ class Reading {
     }
     return findings;
   }
-}
-
-function slices<Item>(items: readonly Item[], size: number): Item[][] {
-  return Array.from({ length: Math.ceil(items.length / size) }, (_, i) => items.slice(i * size, (i + 1) * size));
 }
 
 /** Those of which the names alone did not tell. */

@@ -1,6 +1,7 @@
 import { uptime } from 'node:os';
 import { UsageError } from '../errors.ts';
 import type { Finding } from '../kube/finding.ts';
+import { slices } from '../kube/slices.ts';
 import type { StateDirectories } from '../kube/state-directories.ts';
 import { checkMilliseconds, checkWaitOptions } from '../options.ts';
 import { checkPid } from '../process.ts';
@@ -92,10 +93,6 @@ class Gathering implements Outcome {
       this.#progress();
     }
   }
-}
-
-function slices<Item>(items: readonly Item[], size: number): Item[][] {
-  return Array.from({ length: Math.ceil(items.length / size) }, (_, i) => items.slice(i * size, (i + 1) * size));
 }
 
 /** Containers first: a batch of them takes longest. */

@@ -4,17 +4,8 @@ import { isConfigMap, valuesOf } from '../../etcd/kubernetes/objects.ts';
 import { isPod, type StoredPod } from '../../etcd/kubernetes/pod.ts';
 import type { PodList } from '../../kube/pod-list.ts';
 import type { ClusterView, ObjectValues } from '../cluster.ts';
-import { readManifestFile } from './from-manifest.ts';
-import { isKind, nameOfManifest, objectsOfManifest, valuesOfManifest } from './manifest-secrets.ts';
-
-async function readObjects(path: string): Promise<JsonObject[]> {
-  const bytes = await readManifestFile(path);
-  try {
-    return await objectsOfManifest(bytes, path);
-  } finally {
-    bytes.fill(0);
-  }
-}
+import { isKind, nameOfManifest, readManifestObjects } from './manifest-objects.ts';
+import { valuesOfManifest } from './manifest-values.ts';
 
 /** A manifest does not know the uid of its pod: that of the running one of the same name, which may have been made of another. */
 function toPod(object: JsonObject, { pods }: PodList): StoredPod[] {
@@ -44,7 +35,7 @@ export async function readClusterFromManifests(paths: readonly string[], list: P
   const pods = new Map<string, StoredPod>();
   const values = new Map<string, ReadonlyMap<string, Buffer>>();
   for (const path of paths) {
-    for (const object of await readObjects(path)) {
+    for (const object of await readManifestObjects(path)) {
       const { namespace, name } = nameOfManifest(object);
       for (const pod of toPod(object, list)) pods.set(pod.metadata.uid, pod);
       const its = valuesIn(object, path);

@@ -1,24 +1,13 @@
-import { open } from 'node:fs/promises';
 import type { JsonObject } from '../../document/json.ts';
 import { TargetError } from '../../errors.ts';
 import { fromManifest } from '../../etcd/kubernetes/from-manifest.ts';
 import type { StoredSecret } from '../../etcd/kubernetes/objects.ts';
 import type { KnownSecret } from '../known-secret.ts';
 import { toKnown } from './known.ts';
-import { LONGEST_MANIFEST, nameOfManifest, secretsOfManifest, valuesOfManifest } from './manifest-secrets.ts';
+import { isKind, type ManifestSource, nameOfManifest, readManifestObjects, shownManifest } from './manifest-objects.ts';
+import { valuesOfManifest } from './manifest-values.ts';
 import { noSuchSecret, type SecretName, shownName } from './secret-name.ts';
 import { keyTimesOf, revisionOf, toVersion } from './versions.ts';
-
-/** The text of a manifest. */
-export interface ManifestText {
-  /** YAML or JSON. It is secret, and is not overwritten here. */
-  readonly text: Uint8Array;
-  /** What it is called in messages. */
-  readonly name: string;
-}
-
-/** A manifest: its text, or its file. */
-export type ManifestSource = string | ManifestText;
 
 const MOST_SHOWN = 20;
 
@@ -40,29 +29,6 @@ function choose(secrets: readonly JsonObject[], wanted: SecretName | null, shown
   throw new TargetError('ERR_TARGET_AMBIGUOUS', message, names);
 }
 
-/** @internal Whatever kind of file it is, a pipe too; one byte more than is parsed tells that there is more. */
-export async function readManifestFile(path: string): Promise<Buffer> {
-  await using file = await open(path);
-  const chunks: Buffer[] = [];
-  for await (const chunk of file.createReadStream({ autoClose: false, end: LONGEST_MANIFEST })) {
-    chunks.push(chunk as Buffer);
-  }
-  const bytes = Buffer.concat(chunks);
-  for (const chunk of chunks) chunk.fill(0);
-  return bytes;
-}
-
-async function readSecrets(source: ManifestSource): Promise<{ secrets: JsonObject[]; shown: string }> {
-  if (typeof source !== 'string')
-    return { secrets: await secretsOfManifest(source.text, source.name), shown: source.name };
-  const bytes = await readManifestFile(source);
-  try {
-    return { secrets: await secretsOfManifest(bytes, source), shown: source };
-  } finally {
-    bytes.fill(0);
-  }
-}
-
 /**
  * Reads a Secret from a manifest, as YAML or JSON, with one or more documents, lists among them. Its one version counts as what
  * the Secret holds now: whether it does, nobody says.
@@ -74,7 +40,8 @@ export async function readSecretFromManifest(
   source: ManifestSource,
   wanted: SecretName | null = null,
 ): Promise<KnownSecret> {
-  const { secrets, shown } = await readSecrets(source);
+  const shown = shownManifest(source);
+  const secrets = (await readManifestObjects(source)).filter((object) => isKind(object, 'Secret'));
   const manifest = choose(secrets, wanted, shown);
   const { metadata, ...rest } = fromManifest(manifest) as StoredSecret;
   const secret = { ...rest, metadata, data: valuesOfManifest(manifest, shown) };

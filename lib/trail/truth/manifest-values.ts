@@ -1,41 +1,5 @@
-import { type JsonObject, toArray, toObject, toText } from '../../document/json.ts';
-import { parseYamlObjects } from '../../document/yaml.ts';
+import type { JsonObject } from '../../document/json.ts';
 import { UsageError } from '../../errors.ts';
-
-/** In bytes: a Secret with a MiB of values has a third more as base64. */
-export const LONGEST_MANIFEST = 2 ** 22;
-const MOST_OBJECTS = 10_000;
-
-/** Whether an object is of a kind of the core group. */
-export function isKind(object: JsonObject, kind: string): boolean {
-  return object['apiVersion'] === 'v1' && object['kind'] === kind;
-}
-
-/** `List`, or one of a single kind. */
-function itemsOf(object: JsonObject): readonly JsonObject[] {
-  const items = toArray(object['items'], MOST_OBJECTS).map(toObject);
-  if (isKind(object, 'List')) return items;
-  // items of such a list need not say what they are
-  return isKind(object, 'SecretList') ? items.map((item) => ({ apiVersion: 'v1', kind: 'Secret', ...item })) : [object];
-}
-
-/** Reads the objects of a manifest, in any of its documents and lists. `shown`: the file, for messages. */
-export async function objectsOfManifest(bytes: Uint8Array, shown: string): Promise<JsonObject[]> {
-  const { objects, problem } = await parseYamlObjects(bytes, LONGEST_MANIFEST);
-  if (objects === null) throw new UsageError('manifest', `'${shown}' cannot be read: ${problem}`);
-  return objects.flatMap(itemsOf);
-}
-
-/** The same, of which only its Secrets. */
-export async function secretsOfManifest(bytes: Uint8Array, shown: string): Promise<JsonObject[]> {
-  return (await objectsOfManifest(bytes, shown)).filter((object) => isKind(object, 'Secret'));
-}
-
-/** Who a manifest is of; empty strings where it does not say. */
-export function nameOfManifest(object: JsonObject): { readonly namespace: string; readonly name: string } {
-  const { namespace, name } = toObject(object['metadata']);
-  return { namespace: toText(namespace) ?? '', name: toText(name) ?? '' };
-}
 
 /** As kube-apiserver takes them: Go's encoding leaves out line ends, and wants the padding. */
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
