@@ -18,7 +18,26 @@ run() {
 # A command that is one check: exit code 0.
 check() {
   run "$@"
+  judge "$1"
+}
+
+judge() {
   if [[ $status -eq 0 ]]; then pass; else fail "$1" "exit code $status"; fi
+}
+
+# beside NAME SECONDS COMMAND...: a check that runs while others do, for one thread is all it has; `await NAME` counts it.
+declare -A beside=()
+beside() {
+  local name=$1
+  (run "$@" && exit "$status") >"$logs/$name.shown" &
+  beside[$name]=$!
+}
+
+await() {
+  status=0
+  wait "${beside[$1]}" || status=$?
+  cat "$logs/$1.shown"
+  judge "$1"
 }
 
 # A command that counts its own checks and ends with `N passed, M failed`.
