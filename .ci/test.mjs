@@ -90,12 +90,14 @@ async function runFile(file, limit) {
   report(file, count(output, why), output, start);
 }
 
-async function runAll(files, lanes) {
-  const queue = [...files];
+function toTask(file) {
+  return () => runFile(file, file.startsWith('test/system/') ? 5 * MINUTE : 2 * MINUTE);
+}
+
+async function runAll(tasks, lanes) {
+  const queue = [...tasks];
   const lane = async () => {
-    for (let file = queue.shift(); file; file = queue.shift()) {
-      await runFile(file, file.startsWith('test/system/') ? 5 * MINUTE : 2 * MINUTE);
-    }
+    for (let task = queue.shift(); task; task = queue.shift()) await task();
   };
   await Promise.all(Array.from({ length: lanes }, lane));
 }
@@ -108,11 +110,14 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
 }
 
 const files = testFiles().filter((file) => filters.length === 0 || filters.some((part) => file.includes(part)));
-if (filters.length === 0) await checkTypes();
 const isAlone = (file) => ALONE.some((name) => file === `test/system/${name}.test.ts`);
 // backwards: those of test/system take longest, and short ones at the end keep both lanes busy
-await runAll(files.filter((file) => !isAlone(file)).reverse(), 2);
-await runAll(files.filter(isAlone), 1);
+const shared = files
+  .filter((file) => !isAlone(file))
+  .reverse()
+  .map(toTask);
+await runAll(filters.length === 0 ? [checkTypes, ...shared] : shared, 2);
+await runAll(files.filter(isAlone).map(toTask), 1);
 if (files.length === 0) console.log(`no test file${filters.length > 0 ? ` matches ${filters.join(', ')}` : ''}`);
 const skipped = sum.skipped > 0 ? `, ${sum.skipped} skipped` : '';
 console.log(`${sum.passed} passed, ${sum.failed} failed${skipped}`);

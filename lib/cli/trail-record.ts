@@ -69,6 +69,8 @@ async function openApiRecord(options: OutputOptions): Promise<ClusterRecord> {
   };
 }
 
+/** What no other source would cure. */
+const FATAL: readonly number[] = [EXIT.bug, EXIT.usage];
 const OPENERS = { etcd: openEtcdRecord, api: openApiRecord };
 
 function chosenOf(options: OutputOptions): (keyof typeof OPENERS)[] {
@@ -96,7 +98,7 @@ export async function openRecord(
       return { record, cluster: await look(record), findings };
     } catch (error) {
       await record?.[Symbol.asyncDispose]();
-      if (chosen.length === 1 || [EXIT.bug, EXIT.usage].includes(exitCodeOf(error) as 70)) throw error;
+      if (chosen.length === 1 || FATAL.includes(exitCodeOf(error))) throw error;
       findings.push({ code: `no-${source}`, message: (error as Error).message });
     }
   }

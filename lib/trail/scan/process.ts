@@ -49,8 +49,8 @@ function tellEnvironment(
   matchVariables(live.entries, { place: 'live', wanted, matcher }, report, before);
 }
 
-/** False where the process keeps its memory locked: nothing else that takes the lock should be asked. */
-async function tellCommandLine(pid: number, { matcher, timeout }: ProcessContext, report: Report): Promise<boolean> {
+/** True: the process does not keep its memory locked. Where this fails, nothing else that takes the lock should be asked. */
+async function tellCommandLine(pid: number, { matcher, timeout }: ProcessContext, report: Report): Promise<true> {
   const words = await readCommandLine(pid, { timeout });
   for (const [i, word] of words.entries()) {
     report.tell({ place: 'commandLine', name: String(i), asked: false }, matcher.match(word));
