@@ -18,8 +18,8 @@ namespace {
 /// Names of the one variable, in the order libc itself prefers.
 constexpr std::array<std::string_view, 3> environ_names = {"__environ", "environ", "_environ"};
 constexpr std::array<std::string_view, 5> file_names = {"__environ", "environ", "_environ", "syscall.envs", "runtime.envs"};
-/// glibc points it to "" until it has looked at argv.
-constexpr std::string_view start_mark = "program_invocation_name";
+/// Set right after environ when libc starts: glibc points it to "" until then, musl leaves it NULL.
+constexpr std::array<std::string_view, 1> start_mark = {"program_invocation_name"};
 constexpr std::uint64_t most_arguments = 1 << 20;
 
 std::uint64_t debug_pointer(Memory& memory, const Image& image) {
@@ -60,12 +60,13 @@ class Search {
     return scan();
   }
 
+  /// Whether its libc has taken over the environment.
   bool started() {
-    if (!find_image()) return true;
+    if (!find_image()) return false;
     find_link_map();
-    const auto mark = dynamic_variable(std::span(&start_mark, 1));
+    const auto mark = start_mark_address();
     const auto name = mark ? read_word(program_.memory(), *mark, image_.word) : std::nullopt;
-    return !name || *name == 0 || read_value<std::uint8_t>(program_.memory(), *name) != 0;
+    return name && *name != 0 && read_value<std::uint8_t>(program_.memory(), *name).value_or(0) != 0;
   }
 
  private:
@@ -123,16 +124,26 @@ class Search {
     return same ? file : nullptr;
   }
 
+  /// Where a variable of the program is, 0 for one that it cannot be.
+  std::uint64_t address_of(const NamedSymbols& symbols, std::string_view name, std::uint64_t size) const {
+    const auto found = symbols.find(name);
+    if (found == symbols.end() || (found->second.size != 0 && found->second.size != size)) return 0;
+    const std::uint64_t value = found->second.value + image_.bias;
+    return image_.holds(value, true) ? value : 0;
+  }
+
+  std::optional<std::uint64_t> start_mark_address() {
+    if (const auto variable = dynamic_variable(start_mark)) return variable;
+    Memory* const file = image_.interpreted() || behind_loader_ ? nullptr : matching_file();
+    const std::uint64_t address = file ? address_of(find_in_symtab(*file, start_mark), start_mark[0], image_.word) : 0;
+    return address == 0 ? std::nullopt : std::optional(address);
+  }
+
   std::optional<Location> in_symtab() {
     Memory* const file = matching_file();
     if (!file) return std::nullopt;
     const auto symbols = find_in_symtab(*file, file_names);
-    const auto address = [&](std::string_view name, std::uint64_t size) -> std::uint64_t {
-      const auto found = symbols.find(name);
-      if (found == symbols.end() || (found->second.size != 0 && found->second.size != size)) return 0;
-      const std::uint64_t value = found->second.value + image_.bias;
-      return image_.holds(value, true) ? value : 0;
-    };
+    const auto address = [&](std::string_view name, std::uint64_t size) { return address_of(symbols, name, size); };
     Location location{.word = image_.word, .locator = "symtab", .runtime = "libc"};
     for (const auto name : environ_names) {
       location.variable = address(name, image_.word);
@@ -189,6 +200,12 @@ Located locate_environ(Program& program, const Auxv& auxv, std::uint64_t start_s
   return Search(program, auxv, start_stack).run();
 }
 
-bool libc_has_started(Program& program, const Auxv& auxv) { return Search(program, auxv, 0).started(); }
+bool cleared_by_itself(Program& program, const Auxv& auxv, const Location& location) {
+  // os.Clearenv() leaves an empty slice that leads somewhere
+  if (location.layout == Layout::go_slice) return false;
+  // it was found by what it led to
+  if (location.locator == "scan") return true;
+  return Search(program, auxv, 0).started();
+}
 
 }  // namespace podprobe::core

@@ -32,8 +32,11 @@ std::optional<std::uint64_t> first_vector(Memory& memory, std::uint64_t start_st
 /// data. Go programs without a libc: `syscall.envs` likewise.
 Located locate_environ(Program& program, const Auxv& auxv, std::uint64_t start_stack);
 
-/// Whether glibc of a dynamic program has come to its own initialisation; until then its `__environ` is NULL. True for
-/// what cannot be told: another libc, a static program.
-bool libc_has_started(Program& program, const Auxv& auxv);
+/// Whether a variable that is NULL was set to it by the program, of which the kernel's vector was not empty: until its libc, or
+/// the runtime of Go, has taken over that vector, the variable is NULL as well. False for what cannot be told.
+///
+/// Race: the program may have come to it since the variable was read; what is read after this answer is true.
+/// Source: glibc csu/init-first.c _init_first(), csu/libc-start.c; musl src/env/__libc_start_main.c; Go src/syscall/env_unix.go.
+bool cleared_by_itself(Program& program, const Auxv& auxv, const Location& location);
 
 }  // namespace podprobe::core

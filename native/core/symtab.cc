@@ -44,8 +44,8 @@ NameOffsets offsets_of(Memory& file, const elf::Section& strings, std::span<cons
 
 }  // namespace
 
-std::map<std::string, NamedSymbol, std::less<>> find_in_symtab(Memory& file, std::span<const std::string_view> names) {
-  std::map<std::string, NamedSymbol, std::less<>> found;
+NamedSymbols find_in_symtab(Memory& file, std::span<const std::string_view> names) {
+  NamedSymbols found;
   const auto header = elf::read_header(file, 0);
   if (!header || header->shoff == 0) return found;
   std::vector<std::uint8_t> raw(std::min<std::size_t>(header->shnum, elf::most_sections) * elf::section_size(header->word));

@@ -171,7 +171,10 @@ class EnvironmentReader {
     live.runtime = location->runtime;
     live.caveat = location->caveat;
     look(*location, *target, live);
-    explain(known, initial, *target, live);
+    if (live.environ.state == core::LiveState::unknown && !target->live().obstacle().empty()) {
+      live.environ.reason += "; " + target->live().obstacle();
+    }
+    if (says_nothing(live.environ) && initial.entries.size() != 0) doubt_nothing(known, *location, *target, live);
     if (live.environ.vector != 0) live.region = region(known, *target, live.environ.vector);
     return live;
   }
@@ -205,19 +208,21 @@ class EnvironmentReader {
     if (live.environ.state == core::LiveState::unstable && !request_.allowance.left()) throw request_.allowance.timed_out();
   }
 
-  void explain(const HeldProcess::Known& known, const core::InitialEnviron& initial, Target& target, LiveResult& live) {
-    core::LiveEnviron& environ = live.environ;
-    if (environ.state == core::LiveState::unknown && !target.live().obstacle().empty()) {
-      environ.reason += "; " + target.live().obstacle();
+  static bool says_nothing(const core::LiveEnviron& environ) {
+    return environ.state == core::LiveState::ok && environ.vector == 0;
+  }
+
+  /// A program that has just started has no environment yet.
+  void doubt_nothing(HeldProcess::Known& known, const core::Location& location, Target& target, LiveResult& live) {
+    if (!core::cleared_by_itself(target, *known.auxv, location)) {
+      live.environ.state = core::LiveState::unknown;
+      live.environ.reason = "it may be just starting: its libc or runtime has not taken over the environment";
+      known.location.reset();
+      return;
     }
-    if (environ.state != core::LiveState::ok || environ.vector != 0 || initial.entries.size() == 0) return;
-    if (!core::libc_has_started(target, *known.auxv)) {
-      environ.state = core::LiveState::unknown;
-      environ.reason = "it is still starting: its libc has not taken over the environment";
-    } else if (known.stat.stopped()) {
-      environ.state = core::LiveState::unknown;
-      environ.reason = "it is stopped, and its environ is NULL: cleared, or not yet set up";
-    }
+    // it may have come to it after the look
+    target.live().forget_pages();
+    if (core::read_word(target.live(), location.variable, location.word) != 0) look(location, target, live);
   }
 
   std::string region(HeldProcess::Known& known, Target& target, std::uint64_t vector) {

@@ -6,6 +6,7 @@
 
 namespace elf = podprobe::core::elf;
 using podprobe::core::Auxv;
+using podprobe::core::cleared_by_itself;
 using podprobe::core::first_vector;
 using podprobe::core::Layout;
 using podprobe::core::locate_environ;
@@ -128,6 +129,57 @@ TEST("a static program with symbols: __environ in .symtab of its file") {
   CHECK_EQUAL(location.variable, StaticImage::data + 0x100);
   CHECK_EQUAL(location.locator, "symtab");
   CHECK_EQUAL(location.runtime, "libc");
+}
+
+TEST("a NULL environ is the program's own doing once its libc has looked at argv") {
+  DynamicProgram program;
+  program.load("libc.so.6", libc, {variable("__environ", 0x8000), variable("program_invocation_name", 0x8008)});
+  const Location location = location_of(program.locate());
+  const auto cleared = [&](std::vector<std::uint64_t> name) {
+    program.bytes.put_words(libc + 0x8008, name);
+    return cleared_by_itself(program, program.auxv, location);
+  };
+  program.bytes.put_string(libc + 0x9000, "");
+  program.bytes.put_string(stack + 0x100, "./app");
+  CHECK(cleared({stack + 0x100}));
+  CHECK(!cleared({libc + 0x9000}));
+  CHECK(!cleared({0}));
+  CHECK(!cleared({0x1000}));
+}
+
+TEST("before the loader has mapped libc, a NULL environ of the program's own is not its doing") {
+  DynamicProgram program;
+  program.objects.clear();
+  program.load("", base + 0x2'0000, {variable("environ", 0x100)});
+  const Location location = location_of(program.locate());
+  CHECK(!cleared_by_itself(program, program.auxv, location));
+}
+
+TEST("a NULL environ of a static program is its own doing by the same mark in .symtab") {
+  StaticImage made;
+  FakeProgram program;
+  program.bytes = made.memory;
+  program.file = made.file;
+  put_symtab(program, {variable("__environ", StaticImage::data + 0x100), variable("program_invocation_name", StaticImage::data + 0x108)});
+  const Auxv auxv{.word = 8, .phdr = StaticImage::text + 64, .phnum = 2};
+  const Location location = location_of(locate_environ(program, auxv, StaticImage::stack));
+  program.bytes.put_words(StaticImage::data + 0x108, {0});
+  CHECK(!cleared_by_itself(program, auxv, location));
+  program.bytes.put_string(StaticImage::data + 0x110, "./app");
+  program.bytes.put_words(StaticImage::data + 0x108, {StaticImage::data + 0x110});
+  CHECK(cleared_by_itself(program, auxv, location));
+}
+
+TEST("a NULL environ is not the program's own doing where nothing tells, and never in Go; a scan has seen it lead somewhere") {
+  StaticImage made;
+  FakeProgram program;
+  program.bytes = made.memory;
+  program.file = made.file;
+  put_symtab(program, {variable("__environ", StaticImage::data + 0x100)});
+  const Auxv auxv{.word = 8, .phdr = StaticImage::text + 64, .phnum = 2};
+  CHECK(!cleared_by_itself(program, auxv, {.locator = "symtab"}));
+  CHECK(!cleared_by_itself(program, auxv, {.layout = Layout::go_slice, .locator = "go-symtab"}));
+  CHECK(cleared_by_itself(program, auxv, {.locator = "scan"}));
 }
 
 TEST("a symbol of the wrong size, or outside of writable data, is not it") {
