@@ -3,7 +3,7 @@ import globals from 'globals';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['build/', 'dist/', 'coverage/', 'docs/api/', '.cmake/', '.fuzz/', 'test/fixtures/', '**/*_pb.ts'] },
+  { ignores: ['build/', 'dist/', 'coverage/', 'docs/api/', '.cmake/', '.fuzz/', '.tests/', 'test/fixtures/', '**/*_pb.ts'] },
   js.configs.recommended,
   ...tseslint.configs.strict,
   {

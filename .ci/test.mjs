@@ -3,12 +3,15 @@
 import { spawn } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { bundleOf, bundleTests } from './bundle-tests.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const filters = process.argv.slice(2);
 const MINUTE = 60_000;
 /** Those that measure time or the machine's memory, change what is the machine's, or take both processors themselves. */
 const ALONE = ['growth', 'responsive', 'stop', 'stop-outlived', 'swap', 'torn', 'watch-release'];
+/** Coverage is counted by module, which a bundle is not. */
+const bundled = process.env.NODE_V8_COVERAGE === undefined;
 const running = new Set();
 const sum = { passed: 0, failed: 0, skipped: 0 };
 
@@ -86,7 +89,8 @@ async function checkTypes() {
 
 async function runFile(file, limit) {
   const start = Date.now();
-  const { output, why } = await execute(['--import', 'tsx', file], limit);
+  const program = bundled ? ['--enable-source-maps', bundleOf(file)] : ['--import', 'tsx', file];
+  const { output, why } = await execute(program, limit);
   report(file, count(output, why), output, start);
 }
 
@@ -110,6 +114,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
 }
 
 const files = testFiles().filter((file) => filters.length === 0 || filters.some((part) => file.includes(part)));
+if (bundled) await bundleTests(files);
 const isAlone = (file) => ALONE.some((name) => file === `test/system/${name}.test.ts`);
 // backwards: those of test/system take longest, and short ones at the end keep both lanes busy
 const shared = files

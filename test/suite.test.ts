@@ -1,21 +1,25 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { buildSync } from 'esbuild';
 import * as assert from 'uvu/assert';
 import { suite } from './helpers/suite.ts';
 
 const test = suite('suite');
-const helper = new URL('./helpers/suite.ts', import.meta.url).href;
+const here = fileURLToPath(new URL('.', import.meta.url));
 
 type Outcome = { code: number | null; output: string; total: number; passed: number; skipped: number };
 
 function runChild(script: string, env: NodeJS.ProcessEnv = {}): Outcome {
   const folder = mkdtempSync(join(tmpdir(), 'podprobe-suite-'));
   try {
-    const file = join(folder, 'child.mts');
-    writeFileSync(file, `import { suite } from '${helper}';\nconst test = suite('child');\n${script}`);
-    const { status, stdout, stderr } = spawnSync(process.execPath, ['--import', import.meta.resolve('tsx'), file], {
+    const file = join(folder, 'child.mjs');
+    const contents = `import { suite } from './helpers/suite.ts';\nconst test = suite('child');\n${script}`;
+    const stdin = { contents, resolveDir: here, loader: 'ts' } as const;
+    buildSync({ stdin, outfile: file, bundle: true, format: 'esm', platform: 'node', logLevel: 'error' });
+    const { status, stdout, stderr } = spawnSync(process.execPath, [file], {
       encoding: 'utf8',
       env: { ...process.env, PODPROBE_NO_SKIP: '', FORCE_COLOR: '0', ...env },
       timeout: 25_000,

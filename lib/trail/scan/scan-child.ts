@@ -25,8 +25,7 @@ function ownProgram(): ChildProgram {
   const own = new URL(import.meta.url);
   const kind = own.pathname.slice(own.pathname.lastIndexOf('.'));
   const path = fileURLToPath(new URL(PROGRAMS[kind] ?? '', own));
-  // the sources run with what loads them
-  return { path, flags: kind === '.ts' ? process.execArgv : [] };
+  return { path, flags: kind === '.ts' ? ['--import', 'tsx'] : [] };
 }
 
 /** What ended a child before its work was done, in words. */
