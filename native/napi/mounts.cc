@@ -25,7 +25,7 @@ Napi::Buffer<char> bytes(Napi::Env env, const std::string& text) {
   return Napi::Buffer<char>::Copy(env, text.data(), text.size());
 }
 
-Napi::Value to_value(Napi::Env env, const tasks::VolumeLook& look) {
+Napi::Value to_value(Napi::Env env, const tasks::VolumeContents& look) {
   Napi::Array keys = Napi::Array::New(env, look.keys.size());
   for (std::size_t i = 0; i < look.keys.size(); ++i) keys.Set(static_cast<std::uint32_t>(i), bytes(env, look.keys[i]));
   Napi::Object value = Napi::Object::New(env);
@@ -35,8 +35,8 @@ Napi::Value to_value(Napi::Env env, const tasks::VolumeLook& look) {
   return value;
 }
 
-std::vector<tasks::VolumePlace> places_of(const Napi::Array& array) {
-  std::vector<tasks::VolumePlace> places;
+std::vector<tasks::VolumeMount> places_of(const Napi::Array& array) {
+  std::vector<tasks::VolumeMount> places;
   places.reserve(array.Length());
   for (std::uint32_t i = 0; i < array.Length(); ++i) {
     const auto place = array.Get(i).As<Napi::Array>();
@@ -64,7 +64,7 @@ Napi::Value run_table(const Napi::CallbackInfo& info, Work work) {
 }  // namespace
 
 Napi::Value look_at_volumes(const Napi::CallbackInfo& info) {
-  using Looks = std::vector<std::optional<tasks::VolumeLook>>;
+  using Looks = std::vector<std::optional<tasks::VolumeContents>>;
   const auto id = info[0].As<Napi::Number>().Uint32Value();
   const std::chrono::milliseconds timeout(info[3].As<Napi::Number>().Int64Value());
   const auto wanted = info[4].As<Napi::Boolean>() ? tasks::Wanted::keys : tasks::Wanted::generation;

@@ -35,10 +35,10 @@ std::vector<std::string> keys_of(const sys::Fd& held, const std::string& shown, 
   return keys;
 }
 
-std::optional<VolumeLook> look_at(const sys::Fd& root, const VolumePlace& place, Wanted wanted) {
+std::optional<VolumeContents> look_at(const sys::Fd& root, const VolumeMount& place, Wanted wanted) {
   const sys::Fd held = sys::open_in_root(root, place.path, O_DIRECTORY);
   if (sys::status_of(held, sys::Freshness::cached, place.path).device != place.device) return std::nullopt;
-  VolumeLook look;
+  VolumeContents look;
   look.generation = generation_of(held, place.path);
   if (wanted == Wanted::keys) look.keys = keys_of(held, place.path, look.truncated);
   return look;
@@ -48,12 +48,12 @@ bool concerns_all(const sys::Error& error) { return error.number == ENOSYS || er
 
 }  // namespace
 
-std::vector<std::optional<VolumeLook>> look_at_volumes(const sys::Process& process, const std::vector<VolumePlace>& places,
-                                                       Wanted wanted, const Allowance& allowance) {
+std::vector<std::optional<VolumeContents>> look_at_volumes(const sys::Process& process, const std::vector<VolumeMount>& places,
+                                                           Wanted wanted, const Allowance& allowance) {
   const sys::Fd root = process.open_root();
-  std::vector<std::optional<VolumeLook>> looks;
+  std::vector<std::optional<VolumeContents>> looks;
   looks.reserve(places.size());
-  for (const VolumePlace& place : places) {
+  for (const VolumeMount& place : places) {
     if (!allowance.left()) throw allowance.timed_out();
     try {
       looks.push_back(look_at(root, place, wanted));

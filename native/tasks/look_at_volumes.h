@@ -11,13 +11,13 @@
 namespace podprobe::tasks {
 
 /// A volume's directory as a process reaches it.
-struct VolumePlace {
+struct VolumeMount {
   std::string path;    ///< in the root directory of the process
   sys::Device device;  ///< of its file system: what else stands there is not looked at
 };
 
 /// What kubelet's writer keeps in the directory of a volume.
-struct VolumeLook {
+struct VolumeContents {
   std::optional<std::string> generation;  ///< target of the link `..data`
   std::vector<std::string> keys;          ///< visible names, in the order of their bytes
   bool truncated = false;                 ///< there are more names
@@ -30,7 +30,7 @@ enum class Wanted : std::uint8_t { generation, keys };
 ///
 /// Nothing stays open: a descriptor would keep the file system of a volume that is taken away.
 /// Errors: ESRCH it exited; EACCES its root directory may not be used; ENOSYS no openat2(2); ETIMEDOUT.
-std::vector<std::optional<VolumeLook>> look_at_volumes(const sys::Process& process, const std::vector<VolumePlace>& places,
-                                                       Wanted wanted, const Allowance& allowance);
+std::vector<std::optional<VolumeContents>> look_at_volumes(const sys::Process& process, const std::vector<VolumeMount>& places,
+                                                           Wanted wanted, const Allowance& allowance);
 
 }  // namespace podprobe::tasks
