@@ -41,7 +41,7 @@ test(
     await using groups = new CgroupTree();
     writeBundle(state, groups, ['A=1']);
     const options = { stateDirectories: state.directories };
-    const first = await groups.start(inPod, ['sh', '-c', 'sleep 600 & wait']);
+    const first = await groups.start(inPod, ['sh', '-c', 'sleep 600 & wait; exec sleep 600']);
     await eventually(
       () => childrenOf(first).length > 0,
       () => 'the child did not start',

@@ -92,7 +92,7 @@ test(
   async () => {
     assert.is((await readFileIn(tree.pid, '/special/empty')).length, 0);
     assert.match(await textOf('/proc/1/status'), /^Name:.*\n(.*\n)*Pid:\t1\n/);
-    const large = await readFileIn(tree.pid, '/special/large', { maxBytes: 64 * MIB });
+    const large = await readFileIn(tree.pid, '/special/large', { maxBytes: 64 * MIB, timeout: 20_000 });
     assert.ok(large.equals(readFileSync(tree.naive('/special/large'))));
     await rejects(readFileIn(tree.pid, '/special/large', { maxBytes: 64 * MIB - 1 }), { code: 'EFBIG' });
     assert.is((await readFileIn(tree.pid, '/dir/file', { maxBytes: 6 })).toString(), 'inside');
