@@ -7,7 +7,7 @@
   'targets': [
     {
       'target_name': 'podprobe',
-      'sources': ['<@(core_files)', '<@(sys_files)', '<@(task_files)', '<@(napi_files)'],
+      'sources': ['<!@(node native/layers.mjs)'],
       'include_dirs': ['native'],
       'dependencies': ["<!(node -p \"require('node-addon-api').targets\"):node_addon_api_except_all"],
       'defines': ['NAPI_VERSION=9', 'NODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS', 'NODE_ADDON_API_DISABLE_DEPRECATED'],

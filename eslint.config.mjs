@@ -3,7 +3,19 @@ import globals from 'globals';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['build/', 'dist/', 'coverage/', 'docs/api/', '.cmake/', '.fuzz/', '.tests/', 'test/fixtures/', '**/*_pb.ts'] },
+  {
+    ignores: [
+      'build/',
+      'dist/',
+      'coverage/',
+      'docs/api/',
+      '.cmake/',
+      '.fuzz/',
+      '.tests/',
+      'test/fixtures/',
+      '**/*_pb.ts',
+    ],
+  },
   js.configs.recommended,
   ...tseslint.configs.strict,
   {
@@ -20,7 +32,7 @@ export default tseslint.config(
     rules: { '@typescript-eslint/no-floating-promises': 'error', '@typescript-eslint/await-thenable': 'error' },
   },
   {
-    files: ['.ci/**', '*.mjs'],
+    files: ['.ci/**', '*.mjs', 'native/*.mjs'],
     languageOptions: { globals: globals.node },
   },
 );

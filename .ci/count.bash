@@ -25,8 +25,7 @@ judge() {
   if [[ $status -eq 0 ]]; then pass; else fail "$1" "exit code $status"; fi
 }
 
-# beside NAME SECONDS COMMAND...: runs while others do, which leave a processor idle at times. `await NAME judge` is for one
-# check, `await NAME count` for a command that counts its own.
+# beside NAME SECONDS COMMAND...: a check that runs while others do, for one thread is all it has; `await NAME` counts it.
 declare -A beside=()
 beside() {
   local name=$1
@@ -37,18 +36,13 @@ beside() {
 await() {
   status=0
   wait "${beside[$1]}" || status=$?
-  log=$logs/$1
-  cat "$log.shown"
-  "$2" "$1"
+  cat "$logs/$1.shown"
+  judge "$1"
 }
 
 # A command that counts its own checks and ends with `N passed, M failed`.
 tally() {
   run "$@"
-  count "$1"
-}
-
-count() {
   local last
   last=$(tail -n 1 "$log")
   if [[ ! $last =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed(,\ ([0-9]+)\ skipped)?$ ]]; then

@@ -8,8 +8,6 @@ import { bundleOf, bundleTests } from './bundle-tests.mjs';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const filters = process.argv.slice(2);
 const MINUTE = 60_000;
-/** One more than the processors that the tests are timed for: each waits for its targets at times. */
-const LANES = 3;
 /** Those that measure time or the machine's memory, change what is the machine's, or take both processors themselves. */
 const ALONE = ['growth', 'responsive', 'stop', 'stop-outlived', 'swap', 'torn', 'watch-release'];
 /** Coverage is counted by module, which a bundle is not. */
@@ -118,12 +116,12 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
 const files = testFiles().filter((file) => filters.length === 0 || filters.some((part) => file.includes(part)));
 if (bundled) await bundleTests(files);
 const isAlone = (file) => ALONE.some((name) => file === `test/system/${name}.test.ts`);
-// backwards: those of test/system take longest, and short ones at the end keep all lanes busy
+// backwards: those of test/system take longest, and short ones at the end keep both lanes busy
 const shared = files
   .filter((file) => !isAlone(file))
   .reverse()
   .map(toTask);
-await runAll(filters.length === 0 ? [checkTypes, ...shared] : shared, LANES);
+await runAll(filters.length === 0 ? [checkTypes, ...shared] : shared, 2);
 await runAll(files.filter(isAlone).map(toTask), 1);
 if (files.length === 0) console.log(`no test file${filters.length > 0 ? ` matches ${filters.join(', ')}` : ''}`);
 const skipped = sum.skipped > 0 ? `, ${sum.skipped} skipped` : '';

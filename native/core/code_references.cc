@@ -7,7 +7,7 @@ namespace podprobe::core {
 namespace {
 
 constexpr std::uint64_t most_code = 256ULL << 20;
-constexpr std::size_t chunk_size = 256 << 10;
+constexpr std::size_t code_chunk = 256 << 10;
 /// Longest operand or instruction pair that can stand across the end of a chunk.
 constexpr std::size_t overlap = 16;
 
@@ -72,21 +72,21 @@ std::vector<std::size_t> count_code_references(Memory& file, const Image& image,
                                                const std::vector<std::uint64_t>& addresses) {
   if (addresses.empty()) return {};
   Counter counter(addresses, image.bias);
-  std::vector<std::uint8_t> chunk(chunk_size + overlap);
+  std::vector<std::uint8_t> chunk(code_chunk + overlap);
   std::uint64_t left = most_code;
   for (const elf::Segment& one : image.segments) {
     if (one.type != elf::pt_load || (one.flags & elf::pf_x) == 0) continue;
-    for (std::uint64_t at = 0; at < one.filesz && left > 0; at += chunk_size) {
+    for (std::uint64_t at = 0; at < one.filesz && left > 0; at += code_chunk) {
       const std::uint64_t wanted = std::min<std::uint64_t>(chunk.size(), one.filesz - at);
       const std::size_t size = file.read(one.offset + at, std::span(chunk).first(wanted));
       const auto code = std::span<const std::uint8_t>(chunk).first(size);
       const std::uint64_t start = one.vaddr + image.bias + at;
       if (machine == elf::em_x86_64 || machine == elf::em_386) {
-        counter.x86(code, start, chunk_size, machine == elf::em_x86_64);
+        counter.x86(code, start, code_chunk, machine == elf::em_x86_64);
       } else if (machine == elf::em_aarch64) {
-        counter.arm64(code, start, chunk_size);
+        counter.arm64(code, start, code_chunk);
       }
-      left -= std::min<std::uint64_t>(left, chunk_size);
+      left -= std::min<std::uint64_t>(left, code_chunk);
       if (size < wanted) break;
     }
   }

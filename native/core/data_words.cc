@@ -6,13 +6,13 @@ namespace podprobe::core {
 
 namespace {
 constexpr std::uint64_t most_bytes = 64ULL << 20;
-constexpr std::uint64_t chunk_size = 64 << 10;
+constexpr std::uint64_t data_chunk = 64 << 10;
 }  // namespace
 
 bool for_each_data_word(Memory& memory, const Image& image,
                         const std::function<void(std::uint64_t address, std::uint64_t value)>& visit) {
   const unsigned word = image.word;
-  std::vector<std::uint8_t> chunk(chunk_size);
+  std::vector<std::uint8_t> chunk(data_chunk);
   std::uint64_t left = most_bytes;
   bool complete = true;
   for (const elf::Segment& one : image.segments) {
@@ -23,8 +23,8 @@ bool for_each_data_word(Memory& memory, const Image& image,
     std::uint64_t seen = 0;
     for (const Range& range : memory.present({start, start + wanted})) {
       seen += range.end - range.start;
-      for (std::uint64_t at = range.start; at < range.end; at += chunk_size) {
-        const std::size_t size = memory.read(at, std::span(chunk).first(std::min(chunk_size, range.end - at)));
+      for (std::uint64_t at = range.start; at < range.end; at += data_chunk) {
+        const std::size_t size = memory.read(at, std::span(chunk).first(std::min(data_chunk, range.end - at)));
         for (std::size_t i = 0; i + word <= size; i += word) {
           const std::uint64_t value = load_word(chunk.data() + i, word);
           if (value != 0) visit(at + i, value);

@@ -8,12 +8,12 @@ namespace podprobe::core {
 namespace {
 
 constexpr std::uint64_t largest_table = 128ULL << 20;
-constexpr std::size_t chunk_size = 64 << 10;
+constexpr std::size_t table_chunk = 64 << 10;
 
 /// Calls `visit(offset in the table, bytes)` over `section`, with `overlap` bytes of each chunk seen again in the next.
 template <class Visit>
 void for_each_chunk(Memory& file, const elf::Section& section, std::size_t overlap, Visit visit) {
-  std::vector<std::uint8_t> chunk(chunk_size);
+  std::vector<std::uint8_t> chunk(table_chunk);
   const std::uint64_t end = std::min(section.size, largest_table);
   for (std::uint64_t at = 0; at < end; at += chunk.size() - overlap) {
     const std::size_t wanted = std::min<std::uint64_t>(chunk.size(), end - at);
@@ -58,7 +58,7 @@ NamedSymbols find_in_symtab(Memory& file, std::span<const std::string_view> name
   const NameOffsets offsets = offsets_of(file, sections[symtab->link], names);
   if (offsets.empty()) return found;
   const std::size_t size = elf::symbol_size(header->word);
-  for_each_chunk(file, *symtab, chunk_size % size, [&](std::uint64_t, std::span<const std::uint8_t> bytes) {
+  for_each_chunk(file, *symtab, table_chunk % size, [&](std::uint64_t, std::span<const std::uint8_t> bytes) {
     for (std::size_t at = 0; at + size <= bytes.size(); at += size) {
       const elf::Symbol symbol = elf::parse_symbol(bytes.subspan(at, size), header->word);
       const auto name = offsets.find(symbol.name);

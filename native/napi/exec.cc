@@ -1,5 +1,6 @@
 #include "napi/exec.h"
 
+#include "napi/argument.h"
 #include "napi/async.h"
 #include "napi/handed.h"
 #include "napi/process.h"
@@ -19,7 +20,7 @@ struct Running {
   HandedDescriptors handed;
 };
 
-constexpr napi_type_tag tag = {0x5b0f6a3e91d84c27, 0x9c1d7e40b2a85f63};
+constexpr napi_type_tag command_tag = {0x5b0f6a3e91d84c27, 0x9c1d7e40b2a85f63};
 
 std::string text_of(const Napi::Value& value) { return value.As<Napi::String>().Utf8Value(); }
 
@@ -30,8 +31,6 @@ std::vector<std::string> texts_of(const Napi::Value& value) {
   for (std::uint32_t i = 0; i < array.Length(); ++i) texts.push_back(text_of(array.Get(i)));
   return texts;
 }
-
-std::uint32_t number_of(const Napi::Value& value) { return value.As<Napi::Number>().Uint32Value(); }
 
 tasks::ExecRequest request_of(const Napi::Object& options) {
   tasks::ExecRequest request;
@@ -54,7 +53,7 @@ Napi::Value to_value(Napi::Env env, tasks::RunningCommand& command) {
   auto owned = std::make_unique<Running>(env, std::move(command));
   auto handle = Napi::External<Running>::New(env, owned.get(), [](Napi::Env, Running* running) { delete running; });
   auto& [running, handed] = *owned.release();
-  handle.TypeTag(&tag);
+  handle.TypeTag(&command_tag);
   Napi::Array value = Napi::Array::New(env, 6);
   value.Set(0U, handle);
   value.Set(1U, running->pid);
@@ -65,7 +64,7 @@ Napi::Value to_value(Napi::Env env, tasks::RunningCommand& command) {
 
 Running& running_of(const Napi::Value& value) {
   const auto handle = value.As<Napi::External<Running>>();
-  if (!value.IsExternal() || !handle.CheckTypeTag(&tag)) throw Napi::TypeError::New(value.Env(), "not a command");
+  if (!value.IsExternal() || !handle.CheckTypeTag(&command_tag)) throw Napi::TypeError::New(value.Env(), "not a command");
   return *handle.Data();
 }
 

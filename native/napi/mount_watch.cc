@@ -14,7 +14,7 @@ namespace podprobe::napi {
 
 namespace {
 
-constexpr napi_type_tag tag = {0x31c5ad9e7f024b68, 0xb7d60e1fa98c4352};
+constexpr napi_type_tag mount_watch_tag = {0x31c5ad9e7f024b68, 0xb7d60e1fa98c4352};
 
 /// A mount table and the end of its process, both waited for on the event loop.
 class MountWatch {
@@ -61,7 +61,7 @@ Napi::Value watch_mounts(const Napi::CallbackInfo& info) {
       return std::make_shared<MountWatch>(held.process(), info[1].As<Napi::Function>());
     });
     watch->start(env);
-    result.Set("value", to_handle(env, watch, tag));
+    result.Set("value", to_handle(env, watch, mount_watch_tag));
   } catch (const sys::Error& error) {
     result.Set("error", to_record(env, error));
   }
@@ -69,7 +69,7 @@ Napi::Value watch_mounts(const Napi::CallbackInfo& info) {
 }
 
 Napi::Value close_mount_watch(const Napi::CallbackInfo& info) {
-  from_handle<MountWatch>(info[0], tag)->reset();
+  from_handle<MountWatch>(info[0], mount_watch_tag)->reset();
   return info.Env().Undefined();
 }
 

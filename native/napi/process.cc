@@ -9,10 +9,10 @@ namespace {
 
 using Held = std::shared_ptr<tasks::HeldProcess>;
 
-constexpr napi_type_tag tag = {0x8d3f1b0c54a2476e, 0xa1c09e7b6f35d284};
+constexpr napi_type_tag process_tag = {0x8d3f1b0c54a2476e, 0xa1c09e7b6f35d284};
 
 /// The process behind a handle, or nullptr when it is closed.
-Held process_of(Napi::Value value) { return *from_handle<tasks::HeldProcess>(value, tag); }
+Held process_of(Napi::Value value) { return *from_handle<tasks::HeldProcess>(value, process_tag); }
 
 }  // namespace
 
@@ -20,7 +20,7 @@ Napi::Value open_process(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   Napi::Object result = Napi::Object::New(env);
   try {
-    result.Set("value", to_handle(env, std::make_shared<tasks::HeldProcess>(info[0].As<Napi::Number>().Int32Value()), tag));
+    result.Set("value", to_handle(env, std::make_shared<tasks::HeldProcess>(info[0].As<Napi::Number>().Int32Value()), process_tag));
   } catch (const sys::Error& error) {
     result.Set("error", to_record(env, error));
   }
@@ -33,7 +33,7 @@ Target target_of(Napi::Value value) {
 }
 
 Napi::Value close_process(const Napi::CallbackInfo& info) {
-  from_handle<tasks::HeldProcess>(info[0], tag)->reset();
+  from_handle<tasks::HeldProcess>(info[0], process_tag)->reset();
   return info.Env().Undefined();
 }
 

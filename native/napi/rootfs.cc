@@ -15,7 +15,7 @@ namespace {
 
 using OpenFile = std::shared_ptr<tasks::OpenFile>;
 
-constexpr napi_type_tag tag = {0x1f6c2b7de0954a83, 0x97d84c02ab51e63f};
+constexpr napi_type_tag file_tag = {0x1f6c2b7de0954a83, 0x97d84c02ab51e63f};
 
 Napi::Value bytes_of(Napi::Env env, const void* data, std::size_t size) {
   return Napi::Buffer<std::uint8_t>::Copy(env, static_cast<const std::uint8_t*>(data), size);
@@ -80,7 +80,7 @@ Napi::Value to_value(Napi::Env env, const tasks::Listing& listing) {
 
 Napi::Value to_value(Napi::Env env, bool value) { return Napi::Boolean::New(env, value); }
 
-Napi::Value to_value(Napi::Env env, const OpenFile& file) { return to_handle(env, file, tag); }
+Napi::Value to_value(Napi::Env env, const OpenFile& file) { return to_handle(env, file, file_tag); }
 
 std::chrono::milliseconds milliseconds(Napi::Value value) {
   return std::chrono::milliseconds(value.As<Napi::Number>().Int64Value());
@@ -128,20 +128,20 @@ Napi::Value read_file(const Napi::CallbackInfo& info) {
   const auto offset = static_cast<std::uint64_t>(info[3].As<Napi::Number>().Int64Value());
   const std::size_t length = info[4].As<Napi::Number>().Uint32Value();
   return run_one<core::SecretBytes>(
-      info, milliseconds(info[2]), [file = *from_handle<tasks::OpenFile>(info[1], tag), offset, length](const tasks::Allowance&) {
+      info, milliseconds(info[2]), [file = *from_handle<tasks::OpenFile>(info[1], file_tag), offset, length](const tasks::Allowance&) {
         return tasks::read_open_file(*file, offset, length);
       });
 }
 
 Napi::Value stat_file(const Napi::CallbackInfo& info) {
   return run_one<sys::FileStatus>(info, milliseconds(info[2]),
-                                  [file = *from_handle<tasks::OpenFile>(info[1], tag)](const tasks::Allowance&) {
+                                  [file = *from_handle<tasks::OpenFile>(info[1], file_tag)](const tasks::Allowance&) {
                                     return file->file->status(file->path);
                                   });
 }
 
 Napi::Value close_file(const Napi::CallbackInfo& info) {
-  const auto last = std::make_shared<OpenFile>(std::move(*from_handle<tasks::OpenFile>(info[1], tag)));
+  const auto last = std::make_shared<OpenFile>(std::move(*from_handle<tasks::OpenFile>(info[1], file_tag)));
   return run_one<bool>(info, milliseconds(info[2]), [last](const tasks::Allowance&) {
     last->reset();
     return true;

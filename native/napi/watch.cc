@@ -4,6 +4,7 @@
 
 #include <array>
 
+#include "napi/argument.h"
 #include "napi/async.h"
 #include "napi/handle.h"
 #include "napi/poll.h"
@@ -14,7 +15,7 @@ namespace podprobe::napi {
 
 namespace {
 
-constexpr napi_type_tag tag = {0x52c4a0d97be1463f, 0xb8f00e1c6d2a9357};
+constexpr napi_type_tag watch_tag = {0x52c4a0d97be1463f, 0xb8f00e1c6d2a9357};
 
 /// The volumes of one environment, and what the event loop is told of them.
 struct Watch {
@@ -32,9 +33,7 @@ struct Watch {
   std::map<std::uint32_t, Exit> exits;
 };
 
-Watch& watch_of(Napi::Value value) { return **from_handle<Watch>(value, tag); }
-
-std::uint32_t number_of(Napi::Value value) { return value.As<Napi::Number>().Uint32Value(); }
+Watch& watch_of(Napi::Value value) { return **from_handle<Watch>(value, watch_tag); }
 
 /// What a report is about, in the order of lib/watch/report.ts; the first ones are those of tasks::VolumeNews.
 enum class News : std::uint32_t { same, read, absent, look_again, exited, mounts };
@@ -156,7 +155,7 @@ Napi::Value open_watch(const Napi::CallbackInfo& info) {
                                            });
     watch->events->keep_alive(false);
     poll_mounts(*watch, env);
-    result.Set("value", to_handle(env, watch, tag));
+    result.Set("value", to_handle(env, watch, watch_tag));
   } catch (const sys::Error& error) {
     result.Set("error", to_record(env, error));
   }
@@ -164,7 +163,7 @@ Napi::Value open_watch(const Napi::CallbackInfo& info) {
 }
 
 Napi::Value close_watch(const Napi::CallbackInfo& info) {
-  auto& handle = *from_handle<Watch>(info[0], tag);
+  auto& handle = *from_handle<Watch>(info[0], watch_tag);
   // it may be in the middle of telling
   handle->events.reset();
   handle.reset();

@@ -23,9 +23,9 @@ std::string read_own(const char* path, std::size_t most) {
   return sys::read_whole<std::string>(sys::open_path(path, 0), most, sys::End::at_empty_read, path);
 }
 
-class Reader {
+class ContainerReader {
  public:
-  explicit Reader(const sys::Process& process)
+  explicit ContainerReader(const sys::Process& process)
       : process_(process), cgroup_text_(process.read("cgroup", most_table, sys::End::at_empty_read)), places_(core::parse_cgroups(cgroup_text_)) {}
 
   ContainerFacts run() {
@@ -158,6 +158,6 @@ class Reader {
 
 }  // namespace
 
-ContainerFacts read_container(const sys::Process& process) { return Reader(process).run(); }
+ContainerFacts read_container(const sys::Process& process) { return ContainerReader(process).run(); }
 
 }  // namespace podprobe::tasks

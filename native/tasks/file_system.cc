@@ -11,7 +11,7 @@ namespace podprobe::tasks {
 
 namespace {
 
-constexpr std::size_t largest_table = 32 << 20;
+constexpr std::size_t largest_mountinfo = 32 << 20;
 
 /// What is known of mounts, by the id that is never used again.
 class KnownMounts {
@@ -44,7 +44,7 @@ std::optional<std::uint64_t> lasting_id(const sys::Fd& held) {
 }
 
 std::string read_table(const sys::Fd& table, const std::string& shown) {
-  return sys::read_whole<std::string>(table, largest_table, sys::End::at_empty_read, shown);
+  return sys::read_whole<std::string>(table, largest_mountinfo, sys::End::at_empty_read, shown);
 }
 
 std::string own_table() { return read_table(sys::open_path("/proc/self/mountinfo", 0), "/proc/self/mountinfo"); }

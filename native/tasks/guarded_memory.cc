@@ -11,7 +11,7 @@ namespace podprobe::tasks {
 namespace {
 
 constexpr std::size_t most_mappings = 131'072;
-constexpr std::size_t largest_table = 32 << 20;
+constexpr std::size_t largest_maps = 32 << 20;
 constexpr unsigned most_loads = 3;
 constexpr std::size_t most_groups = 64;
 
@@ -24,7 +24,7 @@ bool is_shared_memory(std::uint32_t major, std::uint32_t minor) {
 
 void MappingTable::load() {
   ++loads_;
-  mappings_ = core::parse_maps(process_.read("maps", largest_table, sys::End::at_empty_read), most_mappings);
+  mappings_ = core::parse_maps(process_.read("maps", largest_maps, sys::End::at_empty_read), most_mappings);
 }
 
 const std::vector<core::Mapping>& MappingTable::all() {

@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::size_t largest_text = 32 << 20;
 constexpr std::size_t part_size = 8 << 10;
-constexpr std::size_t most_threads_tried = 256;
+constexpr std::size_t most_threads_asked = 256;
 constexpr std::size_t most_mounts = 200'000;
 
 bool is_gone(const sys::Error& error) {
@@ -26,7 +26,7 @@ bool is_gone(const sys::Error& error) {
 /// The file of a process whose first thread has exited is only to be had from another one.
 sys::Fd open_of_live_thread(const sys::Process& process) {
   const sys::Fd tasks = process.open_tasks();
-  for (const int thread : process.threads(most_threads_tried)) {
+  for (const int thread : process.threads(most_threads_asked)) {
     const std::string name = std::to_string(thread) + "/mountinfo";
     try {
       return sys::open_at(tasks, name.c_str(), 0, process.path("mountinfo"));

@@ -9,7 +9,7 @@ namespace podprobe::tasks {
 
 namespace {
 
-constexpr std::size_t most_bytes = 64 << 10;
+constexpr std::size_t largest_file = 64 << 10;
 
 bool is_in(const Share& share, std::string_view name) {
   const auto number = core::parse_number(name);
@@ -29,7 +29,7 @@ std::vector<std::string> numbers_in(const sys::Fd& proc, const Share& share) {
 /// Nothing when the process is gone, or hides it.
 std::optional<std::string> read_file(const sys::Fd& process, const char* name) {
   try {
-    return sys::read_whole<std::string>(sys::open_at(process, name, O_RDONLY, name), most_bytes, sys::End::at_short_read, name);
+    return sys::read_whole<std::string>(sys::open_at(process, name, O_RDONLY, name), largest_file, sys::End::at_short_read, name);
   } catch (const sys::Error&) {
     return std::nullopt;
   }

@@ -41,9 +41,9 @@ Entries entries_of(const sys::Fd& directory, const std::string& shown, std::size
   return entries;
 }
 
-class Reader {
+class GenerationReader {
  public:
-  Reader(Generation& generation, const core::KeyedHash& hash, const GenerationLimits& limits, const std::string& shown)
+  GenerationReader(Generation& generation, const core::KeyedHash& hash, const GenerationLimits& limits, const std::string& shown)
       : generation_(generation), hash_(hash), limits_(limits), shown_(shown) {}
 
   void read_directory(const sys::Fd& directory, const std::string& prefix, unsigned depth) {
@@ -160,7 +160,7 @@ bool leads_nowhere(const sys::Error& error) {
 }
 
 /// What one attempt came to; `unstable`: there is another generation by now.
-ReadState read_once(const sys::Fd& volume, Generation& generation, Reader reader, const std::string& shown) {
+ReadState read_once(const sys::Fd& volume, Generation& generation, GenerationReader reader, const std::string& shown) {
   const auto current = [&] { return current_name(volume, shown) == generation.name; };
   sys::Fd directory;
   try {
@@ -191,7 +191,7 @@ GenerationRead read_generation(const sys::Fd& volume, const std::string& known, 
     generation.name = current_name(volume, shown);
     if (generation.name.empty()) return result;
     if (generation.name == known) return {ReadState::same, {}};
-    result.state = read_once(volume, generation, Reader(generation, hash, limits, shown), shown);
+    result.state = read_once(volume, generation, GenerationReader(generation, hash, limits, shown), shown);
     if (result.state == ReadState::unstable) continue;
     if (result.state != ReadState::read) return {result.state, {}};
     sort_keys(generation);
