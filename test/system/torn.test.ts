@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import * as assert from 'uvu/assert';
 import { readEnvironment } from '../../lib/index.ts';
 import { hostile, startHostile, texts, unfit } from '../helpers/hostile.ts';
@@ -7,6 +8,7 @@ import { Target } from '../helpers/target.ts';
 const test = suite('torn reads');
 /** PODPROBE_TORN_READS=100000 is the long run: a minute, or five where musl maps and unmaps at each setenv(). */
 const READS = Number(process.env.PODPROBE_TORN_READS ?? 10_000);
+const STOPS = 25;
 const AT_ONCE = 8;
 const GROWING = 24;
 const timeout = 10_000 + READS * 5;
@@ -68,6 +70,20 @@ async function readOften(pid: number, mode: string, count: number): Promise<Tall
   return tally;
 }
 
+/** Reads while the program stands still wherever a signal found it, for longer than what looks torn is looked at again. */
+async function readStopped(pid: number, mode: string, count: number): Promise<string[]> {
+  const torn: string[] = [];
+  for (let left = count; left > 0; --left) {
+    process.kill(pid, 'SIGSTOP');
+    const { live } = await readEnvironment(pid, { initial: false });
+    process.kill(pid, 'SIGCONT');
+    const found = live?.state === 'ok' ? problem(mode, texts(live)) : undefined;
+    if (found) torn.push(found);
+    await wait(Math.random() * 2);
+  }
+  return torn;
+}
+
 type Loop = { compiler: 'gcc' | 'musl-gcc'; mode: string; busy: boolean };
 
 const loops: Loop[] = (['gcc', 'musl-gcc'] as const).flatMap((compiler) => [
@@ -96,6 +112,17 @@ for (const { compiler, mode, busy } of loops) {
       const { ok: _ok, unstable: _unstable, unknown = 0, ...others } = Object.fromEntries(states);
       assert.equal(others, {});
       assert.ok(unknown <= count / 1000, `too many are unknown: ${summary}`);
+    },
+    { skip: unfit({ tools: [compiler] }), timeout },
+  );
+}
+
+for (const { compiler, mode } of loops.filter(({ busy }) => !busy)) {
+  test(
+    `tears nothing that it calls good, of a program that is stopped: ${compiler}, ${mode}`,
+    async () => {
+      await using target = await Target.start([await hostile('torn', compiler), mode], { env });
+      assert.equal(await readStopped(target.pid, mode, STOPS), []);
     },
     { skip: unfit({ tools: [compiler] }), timeout },
   );
