@@ -63,13 +63,16 @@ export interface NativeRequest {
   readonly timeout: number;
 }
 
-/** `words` holds eighteen words (u32) a mount: four numbers, and where in `block` each of seven texts starts and ends. */
+/** Packed as native/core/mount_table.h says. */
 export interface NativeMountTable {
-  readonly count: number;
+  readonly size: number;
   readonly malformed: number;
   readonly truncated: boolean;
   readonly byListmount: boolean;
-  readonly words: ArrayBuffer;
+  readonly pointBytes: number;
+  readonly mounts: ArrayBuffer;
+  readonly kinds: ArrayBuffer;
+  readonly ends: ArrayBuffer;
   readonly block: ArrayBuffer;
 }
 

@@ -40,7 +40,6 @@
       "sys/fd.cc",
       "sys/file_status.cc",
       "sys/held_file.cc",
-      "sys/huge_pages.cc",
       "sys/inotify_queue.cc",
       "sys/mapped_file.cc",
       "sys/mapping_query.cc",

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
+#include <limits>
 
 #include "core/text.h"
 
@@ -24,11 +24,15 @@ std::string_view take_field(std::string_view& line, char separator = ' ') {
   return field;
 }
 
+/// As from_chars(), without a call for a few digits.
 std::optional<std::uint32_t> parse_word(std::string_view text) {
-  std::uint32_t number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  return number;
+  std::uint64_t number = 0;
+  for (const char digit : text) {
+    if (digit < '0' || digit > '9') return std::nullopt;
+    number = number * 10 + static_cast<std::uint64_t>(digit - '0');
+    if (number > std::numeric_limits<std::uint32_t>::max()) return std::nullopt;
+  }
+  return text.empty() ? std::nullopt : std::optional(static_cast<std::uint32_t>(number));
 }
 
 /// Takes the optional fields and the `-` behind them off the front of `rest`; nothing when there is no such `-`.
@@ -46,31 +50,44 @@ std::optional<std::string_view> take_optional(std::string_view& rest) {
 
 }  // namespace
 
+std::optional<MountLineParts> split_mount_line(std::string_view line) {
+  const auto id = parse_word(take_field(line));
+  const auto parent = parse_word(take_field(line));
+  const char* const head = line.data();
+  take_field(line);
+  const std::string_view root = take_field(line);
+  const std::string_view point = take_field(line);
+  if (!id || !parent || point.empty()) return std::nullopt;
+  return MountLineParts{.id = *id, .parent = *parent, .head = {head, root.data() + root.size()}, .point = point, .tail = line};
+}
+
 std::optional<MountLine> parse_mount_line(std::string_view line) {
+  const auto parts = split_mount_line(line);
+  if (!parts) return std::nullopt;
   MountLine mount;
-  const auto id = parse_word(take_field(line, ' '));
-  const auto parent = parse_word(take_field(line, ' '));
-  std::string_view device = take_field(line, ' ');
+  line = parts->head;
+  std::string_view device = take_field(line);
   const auto major = parse_word(take_field(device, ':'));
   const auto minor = parse_word(device);
-  if (!id || !parent || !major || !minor) return std::nullopt;
-  mount.root = take_field(line, ' ');
-  mount.point = take_field(line, ' ');
-  mount.options = take_field(line, ' ');
+  if (!major || !minor) return std::nullopt;
+  mount.root = line;
+  line = parts->tail;
+  mount.options = take_field(line);
   const auto optional = take_optional(line);
   if (!optional) return std::nullopt;
-  mount.type = take_field(line, ' ');
+  mount.type = take_field(line);
   const std::size_t after_source = line.find(' ');
   if (after_source == std::string_view::npos) return std::nullopt;
   mount.source = line.substr(0, after_source);
   mount.super_options = line.substr(after_source + 1);
-  if (mount.root.empty() || mount.point.empty() || mount.options.empty() || mount.type.empty() || mount.super_options.empty()) {
+  if (mount.root.empty() || mount.options.empty() || mount.type.empty() || mount.super_options.empty()) {
     return std::nullopt;
   }
-  mount.id = *id;
-  mount.parent = *parent;
+  mount.id = parts->id;
+  mount.parent = parts->parent;
   mount.major = *major;
   mount.minor = *minor;
+  mount.point = parts->point;
   mount.optional = *optional;
   return mount;
 }

@@ -29,6 +29,18 @@ struct MountLine {
 /// One line without its line end; nothing when it is not as above.
 std::optional<MountLine> parse_mount_line(std::string_view line);
 
+/// The parts of such a line that tell one mount from another, and the two parts that it can have in common with many.
+struct MountLineParts {
+  std::uint32_t id = 0;
+  std::uint32_t parent = 0;
+  std::string_view head;   ///< device and root, as they stand
+  std::string_view point;  ///< not empty
+  std::string_view tail;   ///< from the options on
+};
+
+/// One line without its line end; nothing where id, parent or point are missing. Head and tail may be anything.
+std::optional<MountLineParts> split_mount_line(std::string_view line);
+
 /// Which mount is looked for: by its id, or by the device of a file on it.
 struct MountKey {
   std::uint64_t mount_id = 0;  ///< 0: any

@@ -24,13 +24,16 @@ std::string escaped(std::string_view text, std::string_view special) {
   return out;
 }
 
-std::string print(const core::MountTable& table, std::size_t mount) {
-  const auto number = [&](std::size_t which) { return std::to_string(table.number(mount, which)); };
-  const auto text = [&](std::size_t which) { return std::string(table.text(mount, which)); };
-  const std::string optional = text(3).empty() ? "" : text(3) + ' ';
-  return number(0) + ' ' + number(1) + ' ' + number(2) + ':' + number(3) + ' ' + escaped(text(0), " \t\n\\") + ' ' +
-         escaped(text(1), " \t\n\\") + ' ' + text(2) + ' ' + optional + "- " + text(4) + ' ' + escaped(text(5), " \t\n\\#") + ' ' +
-         text(6) + '\n';
+std::string print(const core::MountTable& table) {
+  std::string lines;
+  core::for_each_mount(table, [&](const core::MountLine& mount) {
+    const auto number = [](std::uint32_t value) { return std::to_string(value); };
+    const std::string optional = mount.optional.empty() ? "" : std::string(mount.optional) + ' ';
+    lines += number(mount.id) + ' ' + number(mount.parent) + ' ' + number(mount.major) + ':' + number(mount.minor) + ' ' +
+             escaped(mount.root, " \t\n\\") + ' ' + escaped(mount.point, " \t\n\\") + ' ' + std::string(mount.options) + ' ' + optional +
+             "- " + std::string(mount.type) + ' ' + escaped(mount.source, " \t\n\\#") + ' ' + std::string(mount.super_options) + '\n';
+  });
+  return lines;
 }
 
 }  // namespace
@@ -38,16 +41,12 @@ std::string print(const core::MountTable& table, std::size_t mount) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   const core::MountTable table = core::parse_mountinfo(text);
-  require(table.words.size() == table.size() * core::MountTable::words_each && table.block.size() == size);
+  require(table.block.size() <= size && (table.ends.empty() ? table.block.empty() : table.ends.back() == table.block.size()));
   const auto ends = static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n'));
-  require(table.size() + table.malformed == ends + (text.empty() || text.back() == '\n' ? 0 : 1));
-  std::string printed;
-  for (std::size_t i = 0; i < table.size(); ++i) printed += print(table, i);
+  require(table.size + table.malformed == ends + (text.empty() || text.back() == '\n' ? 0 : 1));
+  const std::string printed = print(table);
   const core::MountTable again = core::parse_mountinfo(printed);
-  require(again.malformed == 0 && again.size() == table.size());
-  for (std::size_t i = 0; i < table.size(); ++i) {
-    for (std::size_t which = 0; which < core::MountTable::numbers_each; ++which) require(again.number(i, which) == table.number(i, which));
-    for (std::size_t which = 0; which < core::MountTable::texts_each; ++which) require(again.text(i, which) == table.text(i, which));
-  }
+  require(again.malformed == 0 && again.size == table.size && again.point_bytes == table.point_bytes);
+  require(print(again) == printed);
   return 0;
 }

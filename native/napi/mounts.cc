@@ -12,12 +12,16 @@ namespace {
 
 Napi::Value to_value(Napi::Env env, tasks::MountsResult& result) {
   Napi::Object value = Napi::Object::New(env);
-  value.Set("count", Napi::Number::New(env, static_cast<double>(result.table.size())));
-  value.Set("malformed", Napi::Number::New(env, static_cast<double>(result.table.malformed)));
+  core::MountTable& table = result.table;
+  value.Set("size", Napi::Number::New(env, static_cast<double>(table.size)));
+  value.Set("malformed", Napi::Number::New(env, static_cast<double>(table.malformed)));
   value.Set("truncated", Napi::Boolean::New(env, result.truncated));
   value.Set("byListmount", Napi::Boolean::New(env, result.by_listmount));
-  value.Set("words", to_buffer(env, result.table.words));
-  value.Set("block", to_buffer(env, result.table.block));
+  value.Set("pointBytes", Napi::Number::New(env, static_cast<double>(table.point_bytes)));
+  value.Set("mounts", to_buffer(env, table.mounts));
+  value.Set("kinds", to_buffer(env, table.kinds));
+  value.Set("ends", to_buffer(env, table.ends));
+  value.Set("block", to_buffer(env, table.block));
   return value;
 }
 

@@ -5,7 +5,6 @@
 #include <array>
 
 #include "sys/file_status.h"
-#include "sys/huge_pages.h"
 #include "sys/openat2.h"
 #include "sys/statmount.h"
 #include "tasks/mount_status.h"
@@ -41,7 +40,7 @@ sys::Fd open_of_live_thread(const sys::Process& process) {
 MountsResult read_table(const sys::Process& process, const Allowance& allowance) {
   const sys::Fd file = open_mountinfo(process);
   std::array<char, part_size> part;
-  core::MountinfoParser parser(sys::huge_pages());
+  core::MountinfoParser parser;
   bool truncated = false;
   for (std::size_t size = 0;;) {
     if (!allowance.left()) throw allowance.timed_out();
@@ -61,7 +60,7 @@ sys::MountNamespace namespace_of(const sys::Process& process) { return sys::Moun
 MountsResult list_namespace_or(MountsResult empty, const sys::Process& process, const Allowance& allowance) {
   try {
     MountsResult result = list_namespace_mounts(process, allowance);
-    if (result.table.size() > 0) return result;
+    if (result.table.size > 0) return result;
   } catch (const sys::Error& error) {
     if (error.number == ETIMEDOUT || error.number == ESRCH) throw;
   }
@@ -80,22 +79,11 @@ std::optional<sys::MountStatus> find_by_id(const sys::Process& process, const sy
 
 /// A table of the mount with this id alone; empty when there is none.
 core::MountTable pick(const core::MountTable& table, std::uint64_t mount_id) {
-  core::MountTable picked;
-  for (std::size_t i = 0; i < table.size() && picked.size() == 0; ++i) {
-    if (table.number(i, 0) != mount_id) continue;
-    picked.add({.id = table.number(i, 0),
-                .parent = table.number(i, 1),
-                .major = table.number(i, 2),
-                .minor = table.number(i, 3),
-                .root = table.text(i, 0),
-                .point = table.text(i, 1),
-                .options = table.text(i, 2),
-                .optional = table.text(i, 3),
-                .type = table.text(i, 4),
-                .source = table.text(i, 5),
-                .super_options = table.text(i, 6)});
-  }
-  return picked;
+  core::MountTableMaker picked;
+  core::for_each_mount(table, [&](const core::MountLine& mount) {
+    if (mount.id == mount_id && picked.table().size == 0) picked.add(mount);
+  });
+  return picked.finish();
 }
 
 }  // namespace
@@ -111,32 +99,32 @@ sys::Fd open_mountinfo(const sys::Process& process) {
 
 MountsResult list_mounts(const sys::Process& process, const Allowance& allowance) {
   MountsResult result = read_table(process, allowance);
-  const bool empty = result.table.size() == 0 && result.table.malformed == 0;
+  const bool empty = result.table.size == 0 && result.table.malformed == 0;
   return empty ? list_namespace_or(std::move(result), process, allowance) : result;
 }
 
 MountsResult list_namespace_mounts(const sys::Process& process, const Allowance& allowance) {
-  MountsResult result{.table = core::MountTable(sys::huge_pages()), .by_listmount = true};
+  core::MountTableMaker maker;
   const sys::MountNamespace mounts = namespace_of(process);
-  for (const std::uint64_t mount : mounts.list(most_mounts)) {
+  const std::vector<std::uint64_t> ids = mounts.list(most_mounts);
+  for (const std::uint64_t mount : ids) {
     if (!allowance.left()) throw allowance.timed_out();
-    result.truncated = result.table.block.size() >= largest_text;
-    if (result.truncated) break;
-    if (const auto status = mounts.find(mount)) add_status(result.table, *status);
+    if (maker.table().mounts.size() + maker.table().block.size() >= largest_text) return {.table = maker.finish(), .by_listmount = true, .truncated = true};
+    if (const auto status = mounts.find(mount)) add_status(maker, *status);
   }
-  return result;
+  return {.table = maker.finish(), .by_listmount = true, .truncated = ids.size() == most_mounts};
 }
 
 MountsResult find_mount(const sys::Process& process, const std::string& path, const Allowance& allowance) {
   const sys::Fd file = sys::open_in_root(process.open_root(), path, 0);
-  MountsResult result;
   if (const auto status = find_by_id(process, file)) {
-    add_status(result.table, *status);
-    result.by_listmount = true;
-    return result;
+    core::MountTableMaker maker;
+    add_status(maker, *status);
+    return {.table = maker.finish(), .by_listmount = true};
   }
+  MountsResult result;
   result.table = pick(read_table(process, allowance).table, sys::status_of(file, sys::Freshness::cached, path).mount_id);
-  if (result.table.size() == 0) throw sys::Error(ENOENT, "read", process.path("mountinfo"), "the process does not see the mount of this file");
+  if (result.table.size == 0) throw sys::Error(ENOENT, "read", process.path("mountinfo"), "the process does not see the mount of this file");
   return result;
 }
 

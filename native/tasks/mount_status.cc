@@ -52,22 +52,22 @@ std::string optional_of(const sys::MountStatus& status) {
 
 }  // namespace
 
-void add_status(core::MountTable& table, const sys::MountStatus& status) {
+void add_status(core::MountTableMaker& maker, const sys::MountStatus& status) {
   const std::string options = options_of(status.mnt_attr, mount_flags);
   const std::string optional = optional_of(status);
   std::string super = options_of(status.sb_flags, super_flags);
   if (!status.mnt_opts.empty()) super += ',' + status.mnt_opts;
-  table.add({.id = status.mnt_id_old,
-                   .parent = status.mnt_parent_id_old,
-                   .major = status.sb_dev_major,
-                   .minor = status.sb_dev_minor,
-                   .root = status.mnt_root,
-                   .point = status.mnt_point,
-                   .options = options,
-                   .optional = optional,
-                   .type = status.fs_type,
-                   .source = status.sb_source,
-                   .super_options = super});
+  maker.add({.id = status.mnt_id_old,
+             .parent = status.mnt_parent_id_old,
+             .major = status.sb_dev_major,
+             .minor = status.sb_dev_minor,
+             .root = status.mnt_root,
+             .point = status.mnt_point,
+             .options = options,
+             .optional = optional,
+             .type = status.fs_type,
+             .source = status.sb_source,
+             .super_options = super});
 }
 
 }  // namespace podprobe::tasks

@@ -5,8 +5,8 @@
 
 namespace podprobe::tasks {
 
-/// Adds a mount to a table with the very fields that mountinfo prints for it.
+/// Adds a mount with the very fields that mountinfo prints for it.
 /// Source: fs/proc_namespace.c show_mountinfo().
-void add_status(core::MountTable& table, const sys::MountStatus& status);
+void add_status(core::MountTableMaker& maker, const sys::MountStatus& status);
 
 }  // namespace podprobe::tasks

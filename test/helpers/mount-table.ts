@@ -3,22 +3,34 @@ import { MountTable } from '../../lib/mounts/table.ts';
 /** Texts of a mount: root, mount point, options, optional fields, type, source, super options. */
 export type MountTexts = readonly [string, string, string, string, string, string, string];
 
-/** A table as the addon packs it: native/core/mount_table.h. Text is latin1. */
+/** LEB128. */
+function numberBytes(number: number): number[] {
+  return number < 128 ? [number] : [(number % 128) + 128, ...numberBytes(Math.floor(number / 128))];
+}
+
+/** A table as the addon packs it (native/core/mount_table.h), each mount of a kind of its own. Text is latin1. */
 export function mountTableOf(mounts: readonly MountTexts[]): MountTable {
-  const blocks: Buffer[] = [];
+  const texts: Buffer[] = [];
+  const [records, kinds]: [Buffer[], number[]] = [[], []];
+  const add = (text: string) => texts.push(Buffer.from(text, 'latin1')) - 1;
+  for (const [index, [root, mountPoint, ...others]] of mounts.entries()) {
+    const point = Buffer.from(mountPoint, 'latin1');
+    // ids from 1, one parent for all
+    const numbers = [2, index === 0 ? 2 : 0, index, 0, point.length];
+    records.push(Buffer.from(numbers.flatMap(numberBytes)), point);
+    kinds.push(8, 1, add(root), ...others.map(add));
+  }
   let length = 0;
-  const words = mounts.flatMap((texts, i) => {
-    const places = texts.flatMap((text) => {
-      const block = Buffer.from(text, 'latin1');
-      blocks.push(block);
-      length += block.length;
-      return [length - block.length, length];
-    });
-    return [i + 1, 1, 8, 1, ...places];
+  const ends = texts.map((text) => (length += text.length));
+  const bytesOf = (parts: Buffer[]) => new Uint8Array(Buffer.concat(parts)).buffer;
+  return new MountTable({
+    ...{ size: mounts.length, malformed: 0, truncated: false, byListmount: false },
+    pointBytes: mounts.reduce((sum, [, mountPoint]) => sum + mountPoint.length, 0),
+    mounts: bytesOf(records),
+    kinds: Uint32Array.from(kinds).buffer,
+    ends: Uint32Array.from(ends).buffer,
+    block: bytesOf(texts),
   });
-  const block = new Uint8Array(Buffer.concat(blocks)).buffer;
-  const table = { count: mounts.length, malformed: 0, truncated: false, byListmount: false };
-  return new MountTable({ ...table, words: Uint32Array.from(words).buffer, block });
 }
 
 /** Mounts of which only the root and the mount point matter. */
