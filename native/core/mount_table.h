@@ -69,7 +69,7 @@ class MountTableMaker {
 
   MountTable table_;
   std::string sources_;
-  std::array<Known, 1024> known_{};          ///< by hash, the kind that had it last
+  std::array<Known, 1024> known_{};         ///< by hash, the kind that had it last
   std::array<std::uint32_t, 256> texts_{};  ///< likewise
   std::string unescaped_;
   std::uint32_t id_ = 0;  ///< of the mount before, as `parent_` and `point_`

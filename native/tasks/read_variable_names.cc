@@ -10,16 +10,16 @@ namespace podprobe::tasks {
 
 namespace {
 
-constexpr std::size_t largest_environ = 64 << 10;
+constexpr std::size_t largest_proc_file = 64 << 10;
 constexpr std::size_t longest_name = 256;
 
 core::SecretBytes read_environ(const sys::Fd& process) {
-  return sys::read_whole<core::SecretBytes>(sys::open_at(process, "environ", O_RDONLY, "environ"), largest_environ,
+  return sys::read_whole<core::SecretBytes>(sys::open_at(process, "environ", O_RDONLY, "environ"), largest_proc_file,
                                             sys::End::at_short_read, "environ");
 }
 
 std::optional<core::Stat> read_stat(const sys::Fd& process) {
-  return core::parse_stat(sys::read_whole<std::string>(sys::open_at(process, "stat", O_RDONLY, "stat"), largest_environ,
+  return core::parse_stat(sys::read_whole<std::string>(sys::open_at(process, "stat", O_RDONLY, "stat"), largest_proc_file,
                                                        sys::End::at_short_read, "stat"));
 }
 
@@ -30,7 +30,7 @@ bool is_clear(core::InitialState state) {
 void add_names(core::VariableNames& table, const sys::Fd& process) {
   const core::SecretBytes bytes = read_environ(process);
   const auto stat = read_stat(process);
-  if (!stat || stat->zombie() || stat->kernel_thread() || bytes.size() == largest_environ) return table.add_unclear();
+  if (!stat || stat->zombie() || stat->kernel_thread() || bytes.size() == largest_proc_file) return table.add_unclear();
   const core::InitialArea area{
       .start = stat->env_start, .end = stat->env_end, .arg_end = stat->arg_end, .start_stack = stat->start_stack};
   const core::InitialEnviron initial = core::judge_initial_environ(bytes, area, {});

@@ -36,6 +36,20 @@ NotLocated missing(const Located& located) {
   return why ? *why : NotLocated{.reason = "located"};
 }
 
+/// A static program whose file has these symbols.
+struct StaticProgram : FakeProgram {
+  Auxv auxv{.word = 8, .phdr = StaticImage::text + 64, .phnum = 2};
+
+  explicit StaticProgram(const std::vector<podprobe::test::NamedBytes>& symbols) {
+    StaticImage made;
+    bytes = made.memory;
+    file = made.file;
+    put_symtab(*this, symbols);
+  }
+
+  Located locate() { return locate_environ(*this, auxv, StaticImage::stack); }
+};
+
 }  // namespace
 
 TEST("dynamic program of glibc: __environ in libc's dynamic symbols") {
@@ -119,13 +133,8 @@ TEST("ld.so ./prog: the image that has DT_DEBUG is the program") {
 }
 
 TEST("a static program with symbols: __environ in .symtab of its file") {
-  StaticImage made;
-  FakeProgram program;
-  program.bytes = made.memory;
-  program.file = made.file;
-  put_symtab(program, {variable("__environ", StaticImage::data + 0x100), variable("environ", StaticImage::data + 0x100)});
-  const Auxv auxv{.word = 8, .phdr = StaticImage::text + 64, .phnum = 2};
-  const Location location = location_of(locate_environ(program, auxv, StaticImage::stack));
+  StaticProgram program({variable("__environ", StaticImage::data + 0x100), variable("environ", StaticImage::data + 0x100)});
+  const Location location = location_of(program.locate());
   CHECK_EQUAL(location.variable, StaticImage::data + 0x100);
   CHECK_EQUAL(location.locator, "symtab");
   CHECK_EQUAL(location.runtime, "libc");
@@ -156,66 +165,41 @@ TEST("before the loader has mapped libc, a NULL environ of the program's own is 
 }
 
 TEST("a NULL environ of a static program is its own doing by the same mark in .symtab") {
-  StaticImage made;
-  FakeProgram program;
-  program.bytes = made.memory;
-  program.file = made.file;
-  put_symtab(program, {variable("__environ", StaticImage::data + 0x100), variable("program_invocation_name", StaticImage::data + 0x108)});
-  const Auxv auxv{.word = 8, .phdr = StaticImage::text + 64, .phnum = 2};
-  const Location location = location_of(locate_environ(program, auxv, StaticImage::stack));
+  StaticProgram program({variable("__environ", StaticImage::data + 0x100), variable("program_invocation_name", StaticImage::data + 0x108)});
+  const Location location = location_of(program.locate());
   program.bytes.put_words(StaticImage::data + 0x108, {0});
-  CHECK(!cleared_by_itself(program, auxv, location));
+  CHECK(!cleared_by_itself(program, program.auxv, location));
   program.bytes.put_string(StaticImage::data + 0x110, "./app");
   program.bytes.put_words(StaticImage::data + 0x108, {StaticImage::data + 0x110});
-  CHECK(cleared_by_itself(program, auxv, location));
+  CHECK(cleared_by_itself(program, program.auxv, location));
 }
 
 TEST("a NULL environ is not the program's own doing where nothing tells, and never in Go; a scan has seen it lead somewhere") {
-  StaticImage made;
-  FakeProgram program;
-  program.bytes = made.memory;
-  program.file = made.file;
-  put_symtab(program, {variable("__environ", StaticImage::data + 0x100)});
-  const Auxv auxv{.word = 8, .phdr = StaticImage::text + 64, .phnum = 2};
-  CHECK(!cleared_by_itself(program, auxv, {.locator = "symtab"}));
-  CHECK(!cleared_by_itself(program, auxv, {.layout = Layout::go_slice, .locator = "go-symtab"}));
-  CHECK(cleared_by_itself(program, auxv, {.locator = "scan"}));
+  StaticProgram program({variable("__environ", StaticImage::data + 0x100)});
+  CHECK(!cleared_by_itself(program, program.auxv, {.locator = "symtab"}));
+  CHECK(!cleared_by_itself(program, program.auxv, {.layout = Layout::go_slice, .locator = "go-symtab"}));
+  CHECK(cleared_by_itself(program, program.auxv, {.locator = "scan"}));
 }
 
 TEST("a symbol of the wrong size, or outside of writable data, is not it") {
   for (const auto& symbol : {variable("__environ", StaticImage::data + 0x100, 16), variable("__environ", StaticImage::text),
                              variable("__environ", ~0ULL)}) {
-    StaticImage made;
-    FakeProgram program;
-    program.bytes = made.memory;
-    program.file = made.file;
-    put_symtab(program, {symbol});
-    const Auxv auxv{.word = 8, .phdr = StaticImage::text + 64, .phnum = 2};
-    CHECK(missing(locate_environ(program, auxv, StaticImage::stack)).reason != "located");
+    StaticProgram program({symbol});
+    CHECK(missing(program.locate()).reason != "located");
   }
 }
 
 TEST("a file that is not the one mapped is not believed") {
-  StaticImage made;
-  FakeProgram program;
-  program.bytes = made.memory;
-  program.file = made.file;
-  put_symtab(program, {variable("__environ", StaticImage::data + 0x100)});
+  StaticProgram program({variable("__environ", StaticImage::data + 0x100)});
   program.file.put_words(64 + 16, {0x40'1000});
-  const Auxv auxv{.word = 8, .phdr = StaticImage::text + 64, .phnum = 2};
-  CHECK_EQUAL(missing(locate_environ(program, auxv, StaticImage::stack)).reason, "a static program, and its file cannot be read");
+  CHECK_EQUAL(missing(program.locate()).reason, "a static program, and its file cannot be read");
   program.file_readable = false;
-  CHECK_EQUAL(missing(locate_environ(program, auxv, StaticImage::stack)).reason, "a static program, and its file cannot be read");
+  CHECK_EQUAL(missing(program.locate()).reason, "a static program, and its file cannot be read");
 }
 
 TEST("Go with symbols: syscall.envs") {
-  StaticImage made;
-  FakeProgram program;
-  program.bytes = made.memory;
-  program.file = made.file;
-  put_symtab(program, {variable("runtime.envs", StaticImage::data + 0x200, 24), variable("syscall.envs", StaticImage::data + 0x100, 24)});
-  const Auxv auxv{.word = 8, .phdr = StaticImage::text + 64, .phnum = 2};
-  const Location location = location_of(locate_environ(program, auxv, StaticImage::stack));
+  StaticProgram program({variable("runtime.envs", StaticImage::data + 0x200, 24), variable("syscall.envs", StaticImage::data + 0x100, 24)});
+  const Location location = location_of(program.locate());
   CHECK_EQUAL(location.variable, StaticImage::data + 0x100);
   CHECK_EQUAL(location.layout, Layout::go_slice);
   CHECK_EQUAL(location.locator, "go-symtab");
