@@ -2,8 +2,12 @@
 //   input. Prints for each its number and the CLOCK_MONOTONIC nanoseconds just before the rename.
 // watch read DIR: the least that a watcher of them can do, in C. Prints the number of each, when it was told of it, and when
 //   it had read all keys.
+// watch elsewhere PROGRAM ARGUMENTS: runs a program on other processors than the writer's. On the same one, as the scheduler
+//   would have it at times, a reader is woken when the writer sleeps and not when it renames.
 #define _GNU_SOURCE
 #include <fcntl.h>
+#include <sched.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,6 +23,18 @@ static long long now(void) {
   struct timespec at;
   clock_gettime(CLOCK_MONOTONIC, &at);
   return at.tv_sec * 1000000000LL + at.tv_nsec;
+}
+
+/// The writer has the first processor for itself, if there are two.
+static void take_processors(bool writer) {
+  cpu_set_t processors;
+  if (sched_getaffinity(0, sizeof processors, &processors) != 0 || CPU_COUNT(&processors) < 2) return;
+  int first = 0;
+  while (!CPU_ISSET(first, &processors)) ++first;
+  if (writer) CPU_ZERO(&processors);
+  if (writer) CPU_SET(first, &processors);
+  else CPU_CLR(first, &processors);
+  sched_setaffinity(0, sizeof processors, &processors);
 }
 
 static void name_of(char *name, size_t size, int number) { snprintf(name, size, "..2026_11_24_00_00_00.%d", number); }
@@ -55,6 +71,7 @@ static long long swap(int number) {
 
 static int write_all(int count, useconds_t pause) {
   char line[16];
+  take_processors(true);
   long long *const times = calloc(count + 1, sizeof *times);
   puts("ready");
   fflush(stdout);
@@ -98,7 +115,15 @@ static int read_all(void) {
   return 0;
 }
 
+static int run_elsewhere(char **words) {
+  take_processors(false);
+  execvp(words[0], words);
+  perror(words[0]);
+  return 127;
+}
+
 int main(int count, char **words) {
+  if (count > 2 && strcmp(words[1], "elsewhere") == 0) return run_elsewhere(words + 2);
   if (count < 3 || chdir(words[2]) != 0) return 2;
   return strcmp(words[1], "write") == 0 ? write_all(atoi(words[3]), atoi(words[4])) : read_all();
 }

@@ -52,7 +52,7 @@ async function watchOnce(
 ): Promise<Map<number, Sighting>> {
   rmSync(directory, { recursive: true, force: true });
   mkdirSync(directory);
-  const reader = start(argvOf(way, program, directory));
+  const reader = start([program, 'elsewhere', ...argvOf(way, program, directory)]);
   await reader.lines.next();
   const writer = start([program, 'write', directory, String(WARM_UP + swaps), String(PAUSE)]);
   await writer.lines.next();

@@ -253,5 +253,6 @@ export type { Trail, UnreadRow } from './trail/trail-result.ts';
 export { watchAllSecretVolumes, watchSecretVolumesOf, watchSecretVolumesOfPod } from './volumes.ts';
 export type { VolumeNews } from './volumes/gathering.ts';
 export { SecretVolumeWatch, watchSecretVolume } from './watch.ts';
-export { type SecretEntry, VolumeEvent, type VolumeEventKind } from './watch/event.ts';
+export type { SecretEntry } from './watch/content.ts';
+export { VolumeEvent, type VolumeEventKind } from './watch/event.ts';
 export type { VolumeTarget } from './watch/target.ts';

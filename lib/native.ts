@@ -152,8 +152,8 @@ type InRoot<Value> = (
 /** The secret volumes that one thread of JavaScript watches. */
 export type WatchHandle = object & { readonly __watch: unique symbol };
 
-/** What is told of a watched volume: lib/watch/report.ts reads it. */
-export type NativeVolumeReport = ArrayBuffer;
+/** What is told of a watched volume; numbers: lib/watch/report.ts, content: lib/watch/content.ts. */
+export type NativeVolumeReport = [news: number, flags: number, content: ArrayBuffer | null];
 /** A command that the addon has started; it ends when this is ended or collected. */
 export type CommandHandle = object & { readonly __command: unique symbol };
 
@@ -235,7 +235,7 @@ export interface Addon {
   /** The handle is of no use any more. */
   closeFile(id: number, file: FileHandle, timeout: number): Promise<Outcome<boolean>[]>;
   /** `key`: 16 bytes. */
-  openWatch(key: Uint8Array, callback: (report: NativeVolumeReport) => void): Outcome<WatchHandle>;
+  openWatch(key: Uint8Array, callback: (volume: number, ...report: NativeVolumeReport) => void): Outcome<WatchHandle>;
   closeWatch(watch: WatchHandle): void;
   /** Whether the event loop stays alive for it. */
   keepWatch(watch: WatchHandle, keep: boolean): void;

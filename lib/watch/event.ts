@@ -1,36 +1,10 @@
-import { FLAG, MARK, type Report } from './report.ts';
-
-/** A key of a Secret and its value. */
-export interface SecretEntry {
-  /** Path of the key below the volume. */
-  readonly name: Buffer;
-  /** Its bytes: a view of the event's buffer. */
-  readonly value: Buffer;
-}
-
-/** What one generation holds, and what it is to the one before. */
-export interface VolumeContent {
-  readonly generation: string | null;
-  readonly entries: readonly SecretEntry[];
-  readonly added: readonly Buffer[];
-  readonly changed: readonly Buffer[];
-  readonly removed: readonly Buffer[];
-}
+import type { ContentSource, SecretEntry, VolumeContent } from './content.ts';
 
 /**
  * What has become of a volume. `ready`: it is there, with all its keys. `update`: another generation. `resync`: another
  * generation, and ones in between may have been missed. `gone`: it is not there any more.
  */
 export type VolumeEventKind = 'ready' | 'update' | 'resync' | 'gone';
-
-/** Where an event has its content from, decoded when it is asked for. */
-export interface ContentSource {
-  readonly truncated: boolean;
-  decode(): VolumeContent;
-  wipe(): void;
-}
-
-const NOTHING: VolumeContent = { generation: null, entries: [], added: [], changed: [], removed: [] };
 
 /** One consistent generation of a secret volume: all keys were read under one `..data`. */
 export class VolumeEvent implements Disposable {
@@ -45,7 +19,7 @@ export class VolumeEvent implements Disposable {
   #content: VolumeContent | null = null;
 
   /** @internal */
-  constructor(event: VolumeEventKind, path: Buffer, source: ContentSource, time: number) {
+  constructor(event: VolumeEventKind, path: Buffer, source: ContentSource, time = Date.now()) {
     this.event = event;
     this.path = path;
     this.truncated = source.truncated;
@@ -113,46 +87,4 @@ export class VolumeEvent implements Disposable {
   [Symbol.dispose](): void {
     this.wipe();
   }
-}
-
-/** Methods, not closures: one is made for each event. */
-class ReadContent implements ContentSource {
-  readonly #report: Report;
-
-  constructor(report: Report) {
-    this.#report = report;
-  }
-
-  get truncated(): boolean {
-    return (this.#report.flags & FLAG.truncated) !== 0;
-  }
-
-  decode(): VolumeContent {
-    const { generation, keys, removed } = this.#report.content();
-    const entries: SecretEntry[] = [];
-    const added: Buffer[] = [];
-    const changed: Buffer[] = [];
-    for (const { name, value, mark } of keys) {
-      entries.push({ name, value });
-      if (mark === MARK.added) added.push(name);
-      else if (mark === MARK.changed) changed.push(name);
-    }
-    return { generation, entries, added, changed, removed };
-  }
-
-  wipe(): void {
-    this.#report.wipe();
-  }
-}
-
-/** The event of a report that has read a generation. */
-export function readEvent(event: VolumeEventKind, path: Buffer, report: Report): VolumeEvent {
-  return new VolumeEvent(event, path, new ReadContent(report), Date.now());
-}
-
-const GONE: ContentSource = { truncated: false, decode: () => NOTHING, wipe: () => undefined };
-
-/** The event of a volume that is not there any more. */
-export function goneEvent(path: Buffer): VolumeEvent {
-  return new VolumeEvent('gone', path, GONE, Date.now());
 }

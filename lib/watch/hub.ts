@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { callAddon } from '../call.ts';
 import { SystemError } from '../errors.ts';
 import { addon, type NativeVolumeReport, type Outcome, type ProcessHandle, type WatchHandle } from '../native.ts';
-import { NEWS, Report } from './report.ts';
+import { NEWS } from './report.ts';
 
 /** Milliseconds between two looks for what is not there. */
 const TICK = 1_000;
@@ -12,12 +12,12 @@ const KEY_BYTES = 16;
 
 /** Who is told of one volume. */
 export interface VolumeListener {
-  readonly onReport: (report: Report) => void;
+  onReport(...report: NativeVolumeReport): void;
   /** The process has exited. */
-  readonly onExit: () => void;
+  onExit(): void;
   /** The node's mount table has changed. */
-  readonly onMounts: () => void;
-  readonly onTick: (distrust: boolean) => void;
+  onMounts(): void;
+  onTick(distrust: boolean): void;
 }
 
 /**
@@ -34,7 +34,7 @@ class Hub {
   #keepers = 0;
 
   constructor() {
-    const { value, error } = addon.openWatch(randomBytes(KEY_BYTES), (packed) => this.#tell(new Report(packed)));
+    const { value, error } = addon.openWatch(randomBytes(KEY_BYTES), this.#tell.bind(this));
     if (error !== undefined) throw new SystemError(error);
     this.#watch = value as WatchHandle;
     this.#timer = setInterval(() => this.#tick(), TICK).unref();
@@ -57,8 +57,8 @@ class Hub {
     addon.resetVolume(this.#watch, volume);
   }
 
-  reread(volume: number): Report {
-    return new Report(addon.rereadVolume(this.#watch, volume));
+  reread(volume: number): NativeVolumeReport {
+    return addon.rereadVolume(this.#watch, volume);
   }
 
   async look(volume: number, timeout: number): Promise<Outcome<NativeVolumeReport>> {
@@ -81,10 +81,10 @@ class Hub {
     addon.closeWatch(this.#watch);
   }
 
-  #tell(report: Report): void {
-    const listener = this.#listeners.get(report.volume);
-    if (report.news < NEWS.exited) listener?.onReport(report);
-    else if (report.news === NEWS.exited) listener?.onExit();
+  #tell(volume: number, news: number, flags: number, content: ArrayBuffer | null): void {
+    const listener = this.#listeners.get(volume);
+    if (news < NEWS.exited) listener?.onReport(news, flags, content);
+    else if (news === NEWS.exited) listener?.onExit();
     else for (const each of [...this.#listeners.values()]) each.onMounts();
   }
 

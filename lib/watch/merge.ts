@@ -1,4 +1,5 @@
-import type { VolumeContent, VolumeEvent } from './event.ts';
+import type { VolumeContent } from './content.ts';
+import type { VolumeEvent } from './event.ts';
 
 type Net = { readonly name: Buffer; readonly change: 'added' | 'changed' | 'removed' | 'none' };
 

@@ -1,9 +1,10 @@
 import { SystemError, type SystemErrorRecord } from '../errors.ts';
 import type { NativeVolumeReport, Outcome, ProcessHandle } from '../native.ts';
 import { processError } from '../process.ts';
-import { goneEvent, readEvent, type VolumeEvent, type VolumeEventKind } from './event.ts';
-import { closeIfEmpty, type Hub, openHub } from './hub.ts';
-import { FLAG, NEWS, Report } from './report.ts';
+import { NO_CONTENT, PackedContent } from './content.ts';
+import { VolumeEvent, type VolumeEventKind } from './event.ts';
+import { closeIfEmpty, type Hub, openHub, type VolumeListener } from './hub.ts';
+import { FLAG, NEWS } from './report.ts';
 
 /** Where a volume is. */
 export interface VolumePlace {
@@ -30,7 +31,7 @@ const PASSING = new Set(['ETIMEDOUT', 'EAGAIN', 'EMFILE', 'ENFILE', 'ENOMEM']);
 const MOST_PASSING = 3;
 
 /** One watched volume: makes of what the addon reports the events of the contract. */
-export class WatchedVolume {
+export class WatchedVolume implements VolumeListener {
   readonly #place: VolumePlace;
   readonly #sink: VolumeSink;
   readonly #timeout: number;
@@ -49,7 +50,7 @@ export class WatchedVolume {
     this.#timeout = timeout;
     this.#hub = openHub();
     try {
-      this.#volume = this.#hub.add(this.#listener(), place.process?.handle ?? null, place.path);
+      this.#volume = this.#hub.add(this, place.process?.handle ?? null, place.path);
     } catch (error) {
       closeIfEmpty(this.#hub);
       throw error;
@@ -72,20 +73,37 @@ export class WatchedVolume {
     closeIfEmpty(this.#hub);
   }
 
-  #listener() {
-    return {
-      onReport: (report: Report) => this.#take(report),
-      onExit: () => this.#exit(),
-      onMounts: () => {
-        if (this.#place.process === null) this.#check(true);
-      },
-      onTick: (distrust: boolean) => this.#check(distrust),
-    };
+  /** @internal */
+  onReport(news: number, flags: number, content: ArrayBuffer | null): void {
+    this.#overflowed ||= (flags & FLAG.overflowed) !== 0;
+    if ((flags & FLAG.replaced) !== 0) this.#go();
+    if (news === NEWS.look) return this.#look();
+    if (content !== null) this.#read(flags, content);
+    else if (news === NEWS.absent) this.#lose();
+    this.#overflowed = false;
+  }
+
+  /** @internal */
+  onMounts(): void {
+    if (this.#place.process === null) this.#check(true);
+  }
+
+  /** @internal */
+  onTick(distrust: boolean): void {
+    this.#check(distrust);
+  }
+
+  /** @internal */
+  onExit(): void {
+    if (this.#state === 'closed') return;
+    this.#go();
+    this.close();
+    this.#sink.onEnd();
   }
 
   #check(distrust: boolean): void {
     if (this.#state === 'there' && this.#failures === 0) {
-      if (distrust) this.#take(this.#hub.reread(this.#volume));
+      if (distrust) this.onReport(...this.#hub.reread(this.#volume));
     } else {
       this.#look();
     }
@@ -106,9 +124,9 @@ export class WatchedVolume {
     if (this.#state === 'closed') return;
     if (error !== undefined) return this.#takeError(error);
     this.#failures = 0;
-    const report = new Report(value as NativeVolumeReport);
-    this.#take(report);
-    if ((report.flags & FLAG.heard) !== 0 && this.#isOpen()) this.#take(this.#hub.reread(this.#volume));
+    const report = value as NativeVolumeReport;
+    this.onReport(...report);
+    if ((report[1] & FLAG.heard) !== 0 && this.#isOpen()) this.onReport(...this.#hub.reread(this.#volume));
     if (this.#lookAgain) this.#look();
   }
 
@@ -116,21 +134,12 @@ export class WatchedVolume {
     return this.#state !== 'closed';
   }
 
-  #take(report: Report): void {
-    const { news, flags } = report;
-    this.#overflowed ||= (flags & FLAG.overflowed) !== 0;
-    if ((flags & FLAG.replaced) !== 0) this.#go();
-    if (news === NEWS.look) return this.#look();
-    if (news === NEWS.read) this.#read(report);
-    else if (news === NEWS.absent) this.#lose();
-    this.#overflowed = false;
-  }
-
-  #read(report: Report): void {
+  #read(flags: number, packed: ArrayBuffer): void {
     const kind = this.#kindOf();
     this.#state = 'there';
-    if (kind === 'update' && (report.flags & FLAG.differs) === 0) return report.wipe();
-    this.#sink.onEvent(readEvent(kind, this.#place.shown, report));
+    const content = new PackedContent(packed, (flags & FLAG.truncated) !== 0);
+    if (kind === 'update' && (flags & FLAG.differs) === 0) return content.wipe();
+    this.#sink.onEvent(new VolumeEvent(kind, this.#place.shown, content));
   }
 
   #kindOf(): VolumeEventKind {
@@ -147,20 +156,13 @@ export class WatchedVolume {
   #go(): void {
     if (this.#state !== 'there') return;
     this.#state = 'gone';
-    this.#sink.onEvent(goneEvent(this.#place.shown));
-  }
-
-  #exit(): void {
-    if (this.#state === 'closed') return;
-    this.#go();
-    this.close();
-    this.#sink.onEnd();
+    this.#sink.onEvent(new VolumeEvent('gone', this.#place.shown, NO_CONTENT));
   }
 
   #takeError(record: SystemErrorRecord): void {
     const error = this.#toError(record);
     const started = this.#state !== 'new';
-    if (started && error.code === 'ESRCH') return this.#exit();
+    if (started && error.code === 'ESRCH') return this.onExit();
     if (started && NOT_THERE.has(error.code)) {
       this.#go();
       this.#state = 'gone';

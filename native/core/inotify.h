@@ -10,6 +10,7 @@ namespace podprobe::core {
 /// Bits of InotifyEvent::mask.
 struct InotifyMask {
   static constexpr std::uint32_t moved_to = 0x80;
+  static constexpr std::uint32_t create = 0x100;
   static constexpr std::uint32_t delete_self = 0x400;
   static constexpr std::uint32_t move_self = 0x800;
   static constexpr std::uint32_t unmount = 0x2000;

@@ -25,7 +25,7 @@ struct Entry {
   unsigned char type;  ///< DT_*
 };
 
-/// The entries of one directory, all before any is opened, since kubelet may be removing it.
+/// The entries of one directory in the order of their names, all before any is opened, since kubelet may be removing it.
 struct Entries {
   std::vector<Entry> all;
   bool complete = true;
@@ -38,17 +38,22 @@ Entries entries_of(const sys::Fd& directory, const std::string& shown, std::size
     if (entries.complete) entries.all.push_back({name, type});
     return entries.complete;
   });
+  std::ranges::sort(entries.all, {}, &Entry::name);
   return entries;
 }
 
 class GenerationReader {
  public:
   GenerationReader(Generation& generation, const core::KeyedHash& hash, const GenerationLimits& limits, const std::string& shown)
-      : generation_(generation), hash_(hash), limits_(limits), shown_(shown) {}
+      : generation_(generation), hash_(hash), limits_(limits), shown_(shown) {
+    generation_.values.reserve(2 * small_value);
+  }
 
   void read_directory(const sys::Fd& directory, const std::string& prefix, unsigned depth) {
     const Entries entries = entries_of(directory, shown_, limits_.keys - generation_.keys.size());
     if (!entries.complete) cut();
+    generation_.keys.reserve(generation_.keys.size() + entries.all.size());
+    generation_.places.reserve(generation_.keys.capacity());
     for (const Entry& entry : entries.all) read_entry(directory, entry, prefix + entry.name, depth);
   }
 
@@ -128,7 +133,9 @@ class GenerationReader {
   const std::string& shown_;
 };
 
+/// What a directory holds can be out of order with its neighbours: `a/b` and `a-b`.
 void sort_keys(Generation& generation) {
+  if (std::ranges::is_sorted(generation.keys, {}, &core::KeyDigest::name)) return;
   std::vector<std::size_t> order(generation.keys.size());
   std::iota(order.begin(), order.end(), 0);
   std::sort(order.begin(), order.end(), [&](auto a, auto b) { return generation.keys[a].name < generation.keys[b].name; });

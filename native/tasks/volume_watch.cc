@@ -15,7 +15,8 @@ namespace {
 
 using Mask = core::InotifyMask;
 
-constexpr std::uint32_t watched = Mask::moved_to | Mask::delete_self | Mask::move_self | Mask::only_directory;
+/// With what is created: a thread that is woken by the first step of a writer is awake when he renames `..data`.
+constexpr std::uint32_t watched = Mask::create | Mask::moved_to | Mask::delete_self | Mask::move_self | Mask::only_directory;
 constexpr std::uint32_t directory_lost = Mask::delete_self | Mask::move_self | Mask::unmount | Mask::ignored;
 constexpr std::size_t most_mountinfo = 64 << 20;
 /// A full queue, that is: the record of its overflow is the last.
