@@ -1,4 +1,5 @@
 import {
+  chmodSync,
   mkdirSync,
   readdirSync,
   readlinkSync,
@@ -29,12 +30,18 @@ function makeGeneration(volume: string, time: Date): string {
   for (let serial = Number(process.hrtime.bigint() % 1_000_000_000n); ; serial++) {
     const name = `..${stamp}.${serial}`;
     try {
-      mkdirSync(join(volume, name), { mode: 0o755 });
+      mkdirSync(join(volume, name), { mode: 0o700 });
       return name;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
     }
   }
+}
+
+/** The mode does not depend on the umask. */
+function writeKey(path: string, value: string | Uint8Array): void {
+  writeFileSync(path, value, { mode: 0o644 });
+  chmodSync(path, 0o644);
 }
 
 /**
@@ -46,8 +53,8 @@ function makeGeneration(volume: string, time: Date): string {
 export function writeGeneration(volume: string, payload: Payload): string {
   const before = currentGeneration(volume);
   const generation = makeGeneration(volume, new Date());
-  for (const [key, value] of Object.entries(payload))
-    writeFileSync(join(volume, generation, key), value, { mode: 0o644 });
+  chmodSync(join(volume, generation), 0o755);
+  for (const [key, value] of Object.entries(payload)) writeKey(join(volume, generation, key), value);
   symlinkSync(generation, join(volume, `${DATA}_tmp`));
   renameSync(join(volume, `${DATA}_tmp`), join(volume, DATA));
   const links = readdirSync(volume).filter((name) => !name.startsWith('..'));

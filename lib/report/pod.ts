@@ -26,7 +26,8 @@ function describeMounts({ before }: PodExperiment, style: Style): string[] {
     ...explainLine(container, style),
     '',
     `on the node, ${access(before.volume.host.readOnly)}:`,
-    mountLine(host),
+    ...explainLine(host, style),
+    '',
     `One file system, ${host.device.major}:${host.device.minor}: kubelet writes there what the container reads here.`,
   ];
 }

@@ -12,6 +12,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -125,10 +126,16 @@ static void prepare_container(const char *volume) {
   if (chdir("/") != 0) fail("chdir");
 }
 
+/* the other end of the pipe is the parent's; of one that is gone already no signal tells */
+static void end_with_parent(int pipe) {
+  struct pollfd parent = {.fd = pipe};
+  if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0) fail("prctl");
+  if (poll(&parent, 1, 0) != 0) _exit(1);
+}
+
 static _Noreturn void run_container(const char *volume) {
   char *const argv[] = {"/bin/sleep", "33d", NULL};
   extern char **environ;
-  prctl(PR_SET_PDEATHSIG, SIGKILL);
   prepare_container(volume);
   execve(argv[0], argv, environ);
   fail("execve(/bin/sleep)");
@@ -143,6 +150,7 @@ static pid_t start_container(const char *volume) {
   if (pid < 0) fail("fork");
   if (pid == 0) {
     close(started[0]);
+    end_with_parent(started[1]);
     run_container(volume);
   }
   close(started[1]);

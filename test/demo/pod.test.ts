@@ -1,9 +1,7 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import * as assert from 'uvu/assert';
 import { runPodExperiment } from '../../lib/demo/pod.ts';
+import { CgroupTree, cgroupsMissing } from '../helpers/cgroup.ts';
 import { commandLine, NOBODY, podprobe, unfitForNobody } from '../helpers/command.ts';
 import { unfit } from '../helpers/hostile.ts';
 import { suite } from '../helpers/suite.ts';
@@ -59,46 +57,50 @@ test(
     const { code, stdout, stderr } = await podprobe(['demo', 'pod'], { uid: NOBODY });
     assert.equal([code, stderr], [0, '']);
     assert.match(stdout, /in a user namespace/);
+    assert.is(stdout.match(/^ +unique mount id$/gm)?.length, 2, 'both lines of mountinfo are explained');
     assert.match(stdout, /file \/mnt\/foo\/foo +bar {2}-> {2}new {2}new/);
     assert.match(stdout, /FOO in the live environ +bar {2}-> {2}bar {2}old/);
   },
   { skip: skip ?? unfitForNobody() },
 );
 
-/** Processes of a session: all that a program started which made one. */
-function processesOf(session: number): string[] {
-  return readdirSync('/proc').filter((name) => {
-    if (!/^\d+$/.test(name)) return false;
-    try {
-      const stat = readFileSync(`/proc/${name}/stat`, 'latin1');
-      const [state, , , of] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-      return Number(of) === session && state !== 'Z';
-    } catch {
-      return false;
-    }
-  });
+/** `group`: as a terminal's Ctrl-C does, all of its processes are told. */
+const ENDS: readonly { by: string; signal: NodeJS.Signals; group?: boolean; uid?: number }[] = [
+  { by: 'SIGKILL', signal: 'SIGKILL' },
+  { by: 'SIGTERM', signal: 'SIGTERM' },
+  { by: 'Ctrl-C', signal: 'SIGINT', group: true },
+  { by: 'SIGKILL, without privileges', signal: 'SIGKILL', uid: NOBODY },
+];
+
+/** Unless it has come to its end already. */
+function tell(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch (error) {
+    assert.is((error as NodeJS.ErrnoException).code, 'ESRCH');
+  }
 }
 
-for (const signal of ['SIGKILL', 'SIGINT', 'SIGTERM'] as const) {
+for (const { by, signal, group = false, uid = 0 } of ENDS) {
   test(
-    `leaves nothing behind when it is ended by ${signal} at any moment`,
+    `leaves nothing behind when it is ended at any moment by ${by}`,
     async () => {
+      await using groups = new CgroupTree();
       for (let i = 0; i < KILLS; i++) {
-        const [program, ...args] = commandLine(['demo', 'pod', '--json']);
-        const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'ignore'], detached: true });
-        const ended = once(child, 'close');
-        child.stdout.resume();
+        const pid = await groups.start('demo', commandLine(['demo', 'pod', '--json']), {
+          detached: true,
+          uid,
+          gid: uid,
+        });
         await wait(60 + i * 20);
-        child.kill(signal);
-        await ended;
-        const left = (): string[] => processesOf(child.pid as number);
+        tell(group ? -pid : pid, signal);
         await eventually(
-          () => left().length === 0,
-          () => `processes are left: ${left().join()}`,
+          () => groups.members('demo').length === 0,
+          () => `processes are left: ${groups.members('demo').join()}`,
         );
       }
     },
-    { skip, timeout: 60_000 },
+    { skip: skip ?? cgroupsMissing() ?? unfitForNobody(), timeout: 60_000 },
   );
 }
 

@@ -36,6 +36,8 @@ export function cgroupsMissing(): string | undefined {
   return all.every(probe) ? undefined : 'needs control groups that can be written to';
 }
 
+const membersOf = (file: string): string[] => readFileSync(file, 'latin1').split('\n').filter(Boolean);
+
 let trees = 0;
 
 /** Control groups below one of our own, in every hierarchy; ends the processes in them that it started. */
@@ -56,7 +58,12 @@ export class CgroupTree implements AsyncDisposable {
 
   /** Whether a process is in a group, in all hierarchies. */
   holds(pid: number, path: string): boolean {
-    return this.make(path).every((file) => readFileSync(file, 'latin1').split('\n').includes(String(pid)));
+    return this.make(path).every((file) => membersOf(file).includes(String(pid)));
+  }
+
+  /** The processes that are in a group, in any hierarchy. */
+  members(path: string): string[] {
+    return [...new Set(this.make(path).flatMap(membersOf))];
   }
 
   /** Starts a program in a group. */
