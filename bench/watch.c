@@ -1,13 +1,14 @@
 // watch write DIR COUNT US: gives DIR so many generations, a pause apart, in kubelet's order; begins with a line on standard
 //   input. Prints for each its number and the CLOCK_MONOTONIC nanoseconds just before the rename.
 // watch read DIR: the least that a watcher of them can do, in C. Prints the number of each, when it was told of it, and when
-//   it had read all keys.
+//   it had read all keys. watch read-early DIR: the same, woken by the writer's first step, too.
 // watch elsewhere PROGRAM ARGUMENTS: runs a program on other processors than the writer's. On the same one, as the scheduler
 //   would have it at times, a reader is woken when the writer sleeps and not when it renames.
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <sched.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -99,10 +100,10 @@ static void report(long long told) {
   printf("%s %lld %lld\n", strrchr(name, '.') + 1, told, now());
 }
 
-static int read_all(void) {
+static int read_all(uint32_t woken_by) {
   char buffer[4096];
   const int events = inotify_init1(IN_CLOEXEC);
-  if (inotify_add_watch(events, ".", IN_MOVED_TO | IN_ONLYDIR) < 0) return 1;
+  if (inotify_add_watch(events, ".", woken_by | IN_MOVED_TO | IN_ONLYDIR) < 0) return 1;
   puts("ready");
   fflush(stdout);
   while (access("end", F_OK) != 0) {
@@ -125,5 +126,6 @@ static int run_elsewhere(char **words) {
 int main(int count, char **words) {
   if (count > 2 && strcmp(words[1], "elsewhere") == 0) return run_elsewhere(words + 2);
   if (count < 3 || chdir(words[2]) != 0) return 2;
-  return strcmp(words[1], "write") == 0 ? write_all(atoi(words[3]), atoi(words[4])) : read_all();
+  if (strcmp(words[1], "write") == 0) return write_all(atoi(words[3]), atoi(words[4]));
+  return read_all(strcmp(words[1], "read-early") == 0 ? IN_CREATE : 0);
 }

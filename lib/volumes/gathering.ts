@@ -24,6 +24,7 @@ export class Gathering {
   readonly #abort = (): void => this.#wake();
   #items: Item[] = [];
   #open: boolean;
+  #closed = false;
   #failure: { readonly error: unknown } | null = null;
   #wake: () => void = () => undefined;
 
@@ -84,9 +85,14 @@ export class Gathering {
     }
   }
 
+  /** Ends it; events that nobody has read are overwritten. */
   async close(): Promise<void> {
+    this.#closed = true;
     this.#signal?.removeEventListener('abort', this.#abort);
-    for (const { taken } of this.#items.splice(0)) taken();
+    for (const { news, taken } of this.#items.splice(0)) {
+      news.event?.wipe();
+      taken();
+    }
     await Promise.all([...this.#members.values()].map(({ watch }) => watch.close()));
   }
 
@@ -102,8 +108,9 @@ export class Gathering {
     }
   }
 
-  #offer(news: VolumeNews): Promise<void> {
-    return new Promise((taken) => {
+  async #offer(news: VolumeNews): Promise<void> {
+    if (this.#closed) return news.event?.wipe();
+    await new Promise<void>((taken) => {
       this.#items.push({ news, taken });
       this.#wake();
     });

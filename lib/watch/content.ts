@@ -71,8 +71,13 @@ export class PackedContent implements ContentSource {
 
   /** Overwrites all of it. */
   wipe(): void {
-    new Uint8Array(this.#packed).fill(0);
+    wipe(this.#packed);
   }
+}
+
+/** Overwrites what the addon has read. */
+export function wipe(packed: ArrayBuffer): void {
+  new Uint8Array(packed).fill(0);
 }
 
 /** Of a volume that is not there. */

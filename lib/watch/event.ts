@@ -12,7 +12,7 @@ export class VolumeEvent implements Disposable {
   readonly event: VolumeEventKind;
   /** The volume's path, as it was given. */
   readonly path: Buffer;
-  /** A limit cut a value (1 MiB, 4 MiB in all) or the list (4,096 keys), or something in it is no file. */
+  /** A limit cut a value (1 MiB, 4 MiB in all) or the list (4,096 keys, 8,192 names), or something in it is no file. */
   readonly truncated: boolean;
   readonly #source: ContentSource;
   readonly #time: number;

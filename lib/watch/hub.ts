@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { callAddon } from '../call.ts';
 import { SystemError } from '../errors.ts';
 import { addon, type NativeVolumeReport, type Outcome, type ProcessHandle, type WatchHandle } from '../native.ts';
+import { wipe } from './content.ts';
 import { NEWS } from './report.ts';
 
 /** Milliseconds between two looks for what is not there. */
@@ -83,6 +84,7 @@ class Hub {
 
   #tell(volume: number, news: number, flags: number, content: ArrayBuffer | null): void {
     const listener = this.#listeners.get(volume);
+    if (listener === undefined && content !== null) return wipe(content);
     if (news < NEWS.exited) listener?.onReport(news, flags, content);
     else if (news === NEWS.exited) listener?.onExit();
     else for (const each of [...this.#listeners.values()]) each.onMounts();

@@ -17,6 +17,7 @@ namespace {
 
 constexpr unsigned deepest = 32;
 constexpr std::size_t small_value = 4096;
+constexpr std::size_t usual_keys = 8;
 
 struct TooLarge {};
 
@@ -46,14 +47,15 @@ class GenerationReader {
  public:
   GenerationReader(Generation& generation, const core::KeyedHash& hash, const GenerationLimits& limits, const std::string& shown)
       : generation_(generation), hash_(hash), limits_(limits), shown_(shown) {
+    generation_.keys.reserve(usual_keys);
+    generation_.places.reserve(usual_keys);
     generation_.values.reserve(2 * small_value);
   }
 
   void read_directory(const sys::Fd& directory, const std::string& prefix, unsigned depth) {
-    const Entries entries = entries_of(directory, shown_, limits_.keys - generation_.keys.size());
+    const Entries entries = entries_of(directory, shown_, limits_.entries - entries_);
+    entries_ += entries.all.size();
     if (!entries.complete) cut();
-    generation_.keys.reserve(generation_.keys.size() + entries.all.size());
-    generation_.places.reserve(generation_.keys.capacity());
     for (const Entry& entry : entries.all) read_entry(directory, entry, prefix + entry.name, depth);
   }
 
@@ -131,6 +133,7 @@ class GenerationReader {
   const core::KeyedHash& hash_;
   const GenerationLimits& limits_;
   const std::string& shown_;
+  std::size_t entries_ = 0;
 };
 
 /// What a directory holds can be out of order with its neighbours: `a/b` and `a-b`.

@@ -23,6 +23,7 @@ struct Generation {
 
 struct GenerationLimits {
   std::size_t keys = 4096;
+  std::size_t entries = 8192;  ///< of all directories, those that are no keys included
   std::size_t value = 1 << 20;
   std::size_t values = 4 << 20;
   unsigned attempts = 16;

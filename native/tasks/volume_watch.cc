@@ -4,7 +4,6 @@
 
 #include <array>
 
-#include "core/inotify.h"
 #include "core/mountinfo.h"
 #include "sys/openat2.h"
 #include "tasks/list_mounts.h"
@@ -23,8 +22,7 @@ constexpr std::size_t most_mountinfo = 64 << 20;
 constexpr unsigned most_reads = 256;
 
 /// What may be read on the thread of the event loop: more takes too long.
-constexpr GenerationLimits at_once{.keys = 256, .value = 64 << 10, .values = 256 << 10, .attempts = 16, .whole = true};
-constexpr GenerationLimits by_look{.attempts = 1000};
+constexpr GenerationLimits at_once{.keys = 256, .entries = 512, .value = 64 << 10, .values = 256 << 10, .whole = true};
 
 sys::Fd open_volume(const VolumePlace& place) {
   constexpr int flags = O_DIRECTORY;
@@ -84,16 +82,15 @@ void VolumeWatch::release(int watch) {
   if (watch >= 0 && !by_watch_.contains(watch) && !looking()) shared_->inotify.remove(watch);
 }
 
-void VolumeWatch::note(int watch, std::uint32_t mask, std::set<std::uint32_t>& touched) {
-  const auto [first, last] = by_watch_.equal_range(watch);
-  if (first == last) {
-    ++strays_;
-    if ((mask & Mask::ignored) == 0) release(watch);
-    return;
-  }
+void VolumeWatch::note(const core::InotifyEvent& event, std::set<std::uint32_t>& touched) {
+  const bool lost = (event.mask & directory_lost) != 0;
+  const auto [first, last] = by_watch_.equal_range(event.watch);
+  if (first == last && (event.mask & Mask::ignored) == 0) release(event.watch);
+  if (!lost && event.name != core::generation_link) return;
+  ++told_;
   for (auto entry = first; entry != last; ++entry) {
     touched.insert(entry->second);
-    if ((mask & directory_lost) != 0) volumes_[entry->second].local = false;
+    if (lost) volumes_[entry->second].local = false;
   }
 }
 
@@ -107,8 +104,7 @@ std::vector<VolumeReport> VolumeWatch::take_events() {
     overflowed |= !parsed.complete;
     for (const auto& event : parsed.events) {
       overflowed |= (event.mask & Mask::overflow) != 0;
-      const bool told = event.name == core::generation_link || (event.mask & directory_lost) != 0;
-      if (told) note(event.watch, event.mask, touched);
+      note(event, touched);
     }
     if (size < buffer.size() / 2) break;
   }
@@ -169,7 +165,7 @@ VolumeReport VolumeWatch::take(std::uint32_t id, Volume& volume, GenerationRead&
 std::function<VolumeLook(const Allowance&)> VolumeWatch::look(std::uint32_t id) {
   Volume& volume = volumes_.at(id);
   volume.reads_at_look = volume.reads;
-  volume.strays_at_look = strays_;
+  volume.told_at_look = told_;
   return [shared = shared_, looks = looks_, place = volume.place, known = volume.generation, watch = volume.watch](const Allowance& allowance) {
     const sys::Fd directory = open_volume(place);
     VolumeLook look;
@@ -180,7 +176,7 @@ std::function<VolumeLook(const Allowance&)> VolumeWatch::look(std::uint32_t id) 
     look.watch = shared->inotify.add(directory, watched, place.path);
     const std::string same_place_known = look.watch == watch ? known : "";
     do {
-      look.found = read_generation(directory, same_place_known, shared->hash, by_look, place.path);
+      look.found = read_generation(directory, same_place_known, shared->hash, {}, place.path);
     } while (look.found.state == ReadState::unstable && allowance.left());
     if (look.found.state == ReadState::unstable) throw allowance.timed_out();
     return look;
@@ -203,7 +199,7 @@ VolumeReport VolumeWatch::settle(std::uint32_t id, VolumeLook& look) {
   const bool overtaken = !replaced && volume.reads != volume.reads_at_look;
   VolumeReport report = overtaken ? reread(id) : take(id, volume, std::move(look.found));
   report.replaced = replaced;
-  report.heard = strays_ != volume.strays_at_look;
+  report.heard = told_ != volume.told_at_look;
   return report;
 }
 

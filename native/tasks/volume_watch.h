@@ -5,6 +5,7 @@
 #include <optional>
 #include <set>
 
+#include "core/inotify.h"
 #include "sys/file_status.h"
 #include "sys/inotify_queue.h"
 #include "tasks/read_environment.h"
@@ -91,7 +92,7 @@ class VolumeWatch {
     std::vector<core::KeyDigest> keys;
     std::uint64_t reads = 0;
     std::uint64_t reads_at_look = 0;
-    std::uint64_t strays_at_look = 0;
+    std::uint64_t told_at_look = 0;
   };
 
   void release(int watch);
@@ -99,13 +100,13 @@ class VolumeWatch {
   bool looking() const { return looks_.use_count() > 1; }
   VolumeReport take(std::uint32_t id, Volume& volume, GenerationRead&& found);
   GenerationRead read_at_once(const Volume& volume) const;
-  void note(int watch, std::uint32_t mask, std::set<std::uint32_t>& touched);
+  void note(const core::InotifyEvent& event, std::set<std::uint32_t>& touched);
 
   std::shared_ptr<const Shared> shared_;
   std::map<std::uint32_t, Volume> volumes_;
   std::multimap<int, std::uint32_t> by_watch_;
   std::shared_ptr<const int> looks_ = std::make_shared<int>(0);  ///< one owner more for each look under way
-  std::uint64_t strays_ = 0;  ///< events of watches that a look may have just made
+  std::uint64_t told_ = 0;  ///< events that may be of a directory which a look reads: two volumes can be one directory
 };
 
 }  // namespace podprobe::tasks

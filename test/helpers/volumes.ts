@@ -1,6 +1,6 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as assert from 'uvu/assert';
@@ -41,6 +41,20 @@ const compile = (source: string): Promise<string> =>
 
 export const swapsProgram = (): Promise<string> => compile('swaps.c');
 export const fuseProgram = (): Promise<string> => compile('fuse_mount.c');
+
+/** The inotify instances of this program, and the watches that they have. */
+export function inotifyOfSelf(): { instances: number; watches: number } {
+  const all = readdirSync('/proc/self/fdinfo').flatMap((fd) => {
+    try {
+      const watches = readFileSync(`/proc/self/fdinfo/${fd}`, 'latin1').match(/^inotify wd:/gm) ?? [];
+      return readlinkSync(`/proc/self/fd/${fd}`) === 'anon_inode:inotify' ? [watches.length] : [];
+    } catch {
+      // that of the list itself
+      return [];
+    }
+  });
+  return { instances: all.length, watches: all.reduce((sum, count) => sum + count, 0) };
+}
 
 /** Gives each directory so many generations, at full speed. */
 export async function swap(count: number, ...directories: string[]): Promise<void> {

@@ -1,12 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, readlinkSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
+import { setImmediate } from 'node:timers/promises';
 import * as assert from 'uvu/assert';
 import { startMiniPod } from '../../lib/demo/mini-pod.ts';
 import { writeGeneration } from '../../lib/demo/atomic-writer.ts';
-import { watchSecretVolume } from '../../lib/index.ts';
+import { type SecretVolumeWatch, watchSecretVolume } from '../../lib/index.ts';
 import { unfit } from '../helpers/hostile.ts';
 import { suite } from '../helpers/suite.ts';
-import { changesOf, next, numberOf, swap, swapBlocked, Tmpfs } from '../helpers/volumes.ts';
+import { eventually } from '../helpers/threads.ts';
+import { changesOf, inotifyOfSelf, next, numberOf, swap, swapBlocked, Tmpfs } from '../helpers/volumes.ts';
 
 const test = suite('every update of a secret volume');
 const skip = unfit({ root: true });
@@ -129,6 +131,113 @@ test(
     symlinkSync('..later', `${path}/..data`);
     const event = await next(watch);
     assert.equal([event.generation, ...changesOf(event)], ['..later', 'update', '', 'foo', '']);
+  },
+  // less than the time after which it would look by itself
+  { skip, timeout: 10_000 },
+);
+
+test(
+  'gives each event bytes of its own, large or small',
+  async () => {
+    using tmpfs = new Tmpfs();
+    const path = tmpfs.directory('volume');
+    writeGeneration(path, { foo: 'ready' });
+    await using watch = watchSecretVolume(path);
+    await using observer = watchSecretVolume(path);
+    for (const one of [watch, observer]) await next(one);
+    const values = ['first', 'second', 'x'.repeat(4_096), 'third'];
+    for (const foo of values) {
+      writeGeneration(path, { foo });
+      await next(observer);
+    }
+    const events = [];
+    for (const _ of values) events.push(await next(watch));
+    events[1]?.wipe();
+    const seen = events.map((event) => event.get('foo')?.toString());
+    assert.equal(seen, ['first', undefined, values[2], 'third']);
+  },
+  { skip },
+);
+
+test(
+  'uses one inotify instance for all volumes, and none when the last watch is closed',
+  async () => {
+    using tmpfs = new Tmpfs();
+    const paths = ['one', 'two', 'three'].map((name) => tmpfs.directory(name));
+    for (const path of paths) writeGeneration(path, { foo: 'bar' });
+    const watches = paths.map((path) => watchSecretVolume(path));
+    for (const watch of watches) await next(watch);
+    assert.equal(inotifyOfSelf(), { instances: 1, watches: 3 });
+    for (const watch of watches) await watch.close();
+    assert.equal(inotifyOfSelf(), { instances: 0, watches: 0 });
+  },
+  { skip },
+);
+
+test(
+  'tells all volumes of a batch, whatever a reader of the first one throws',
+  async () => {
+    using tmpfs = new Tmpfs();
+    const paths = [tmpfs.directory('one'), tmpfs.directory('two')];
+    for (const path of paths) writeGeneration(path, { foo: 'bar' });
+    const [one, two] = paths.map((path) => watchSecretVolume(path)) as [SecretVolumeWatch, SecretVolumeWatch];
+    for (const watch of [one, two]) await next(watch);
+    const thrown = new Promise((resolve) => process.once('uncaughtException', resolve));
+    void one.next().then(() =>
+      process.nextTick(() => {
+        throw new Error('of the reader');
+      }),
+    );
+    const told = next(two);
+    for (const path of paths) writeGeneration(path, { foo: 'new' });
+    assert.is(((await thrown) as Error).message, 'of the reader');
+    assert.is((await told).get('foo')?.toString(), 'new');
+    for (const watch of [one, two]) await watch.close();
+  },
+  { skip, timeout: 10_000 },
+);
+
+test(
+  'misses nothing of a directory that is watched already while it begins to watch it again',
+  async () => {
+    using tmpfs = new Tmpfs();
+    const path = tmpfs.directory('volume');
+    writeGeneration(path, { n: '0' });
+    await using first = watchSecretVolume(path);
+    await next(first);
+    for (let i = 1; i <= 2_000; i++) {
+      await using again = watchSecretVolume({ process: process.pid, path });
+      const ready = next(again);
+      if (i % 4 !== 0) await setImmediate();
+      writeGeneration(path, { n: String(i) });
+      let event = await ready;
+      while (event.get('n')?.toString() !== String(i)) event = await next(again);
+    }
+  },
+  { skip, timeout: 30_000 },
+);
+
+test(
+  'leaves no watch on a directory that was closed during its first look, once something happens in it',
+  async () => {
+    using tmpfs = new Tmpfs();
+    const held = tmpfs.directory('held');
+    writeGeneration(held, { foo: 'bar' });
+    await using watch = watchSecretVolume(held);
+    await next(watch);
+    const paths = Array.from({ length: 20 }, (_, i) => tmpfs.directory(`closed-${i}`));
+    for (const path of paths) {
+      const closed = watchSecretVolume(path);
+      void closed.next();
+      await closed.close();
+    }
+    await eventually(
+      () => {
+        for (const path of paths) writeFileSync(`${path}/file-${performance.now()}`, '');
+        return inotifyOfSelf().watches === 1;
+      },
+      () => `${inotifyOfSelf().watches} watches are left`,
+    );
   },
   { skip },
 );
