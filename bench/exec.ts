@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { Container } from '../test/helpers/runc.ts';
-import { type Floor, here, present, Program } from './programs.ts';
+import { has } from './left-out.ts';
 import { execIn } from './library.ts';
+import { type Floor, here, Program } from './programs.ts';
 import { sample, Series } from './statistics.ts';
 import { type Row, toRow } from './table.ts';
 
@@ -54,15 +55,9 @@ async function benchCommand(group: string, pid: number, floor: Floor, rounds: nu
   ];
 }
 
-/** Why no container of runc can be measured; null when one can. */
-export function unfitForRunc(): string | null {
-  const absent = ['runc', 'busybox'].filter((program) => !present(program));
-  return absent.length === 0 ? null : `${absent.join(' and ')} not there: the row of runc exec is left out`;
-}
-
 /** A command in a real container, in turn with what its runtime does. */
 async function benchContainer(group: string, floor: Floor, rounds: number): Promise<Row[]> {
-  if (unfitForRunc() !== null) return [];
+  if (!has('runc exec')) return [];
   using container = Container.start();
   const series = new Series();
   const [runtime, own] = ['runc exec of true', 'podprobe exec of true'];
@@ -76,9 +71,8 @@ async function benchContainer(group: string, floor: Floor, rounds: number): Prom
   return [toRow(series, group, runtime), toRow(series, group, own, [{ to: runtime }])];
 }
 
-/** Needs root, for the namespaces of its target. */
+/** Commands in namespaces of their target: those that only root can make. */
 export async function benchExec(floor: Floor, rounds: number): Promise<Row[]> {
-  if (process.getuid?.() !== 0) return [];
   const script = 'echo $$; read line';
   await using target = new Program(['unshare', '--mount', '--uts', 'sh', '-c', script], { PATH: process.env.PATH });
   const pid = Number(await target.line());

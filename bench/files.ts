@@ -32,9 +32,8 @@ async function readInRounds(pod: MiniPod, floor: Floor, plan: Plan): Promise<Ser
   return series;
 }
 
-/** A key of a Secret volume, as the container sees it; no rows where no pod can be made. */
+/** A key of a Secret volume, as the container sees it. */
 export async function benchFiles(floor: Floor, plan: Plan): Promise<Row[]> {
-  if (process.getuid?.() !== 0) return [];
   await using pod = await startMiniPod();
   const series = await readInRounds(pod, floor, plan);
   const group = 'a small file of a container; fs.readFile can be tricked into reading the host';

@@ -2,14 +2,15 @@
 import { cpus, loadavg, release } from 'node:os';
 import { parseArgs } from 'node:util';
 import { benchEtcd, type EtcdPlan } from './etcd.ts';
-import { benchExec, unfitForRunc } from './exec.ts';
+import { benchExec } from './exec.ts';
 import { benchFiles, type Plan as FilesPlan } from './files.ts';
+import { canMeasure, describeLeftOut, has } from './left-out.ts';
 import { benchMany } from './many.ts';
 import { benchMemory, toText } from './memory.ts';
 import { benchMounts, type MountPlan } from './mounts.ts';
-import { Floor, present, Program, Workshop } from './programs.ts';
+import { Floor, Program, Workshop } from './programs.ts';
 import { benchPs, type PsPlan } from './ps.ts';
-import { benchReads, gdb, type Plan } from './reads.ts';
+import { benchReads, type Plan } from './reads.ts';
 import { benchStart } from './start.ts';
 import { type Row, toTable } from './table.ts';
 import { benchTrail, type TrailPlan } from './trail.ts';
@@ -73,7 +74,7 @@ async function benchProcesses(workshop: Workshop, floor: Floor, plan: Plan): Pro
     ['large', () => new Program([target, '10'], variables(990))],
     ['node', () => new Program([process.execPath, '-e', NODE], env)],
   ]);
-  if (present('python3')) programs.set('python', () => new Program(['python3', '-c', PYTHON], env));
+  if (has('python')) programs.set('python', () => new Program(['python3', '-c', PYTHON], env));
   const rows: Row[] = [];
   for (const [name, start] of programs) {
     await using program = start();
@@ -89,7 +90,6 @@ async function benchRows(workshop: Workshop, floor: Floor, { many }: Size): Prom
 }
 
 async function benchTables(workshop: Workshop, floor: Floor, { mounts }: Size): Promise<Row[]> {
-  if (process.getuid?.() !== 0) return [];
   await using reader = new Program([workshop.compile('mountinfo')]);
   return await benchMounts(reader, floor, mounts);
 }
@@ -113,7 +113,8 @@ async function benchAll(size: Size, wanted: (part: string) => boolean) {
   using workshop = new Workshop();
   await using floor = new Floor([workshop.compile('floor')], process.env);
   const rows: Row[] = [];
-  for (const [name, part] of Object.entries(PARTS)) if (wanted(name)) rows.push(...(await part(workshop, floor, size)));
+  for (const [name, part] of Object.entries(PARTS))
+    if (wanted(name) && canMeasure(name)) rows.push(...(await part(workshop, floor, size)));
   if (!wanted('memory')) return { rows, memory: null };
   await using program = new Program([workshop.compile('target'), '10'], variables(20));
   return { rows, memory: await benchMemory(Number(await program.line()), size.memory) };
@@ -133,19 +134,17 @@ if (unknown.length > 0)
   throw new Error(`no such part: ${unknown.join()}; there are ${Object.keys(PARTS).join()}, memory`);
 const load = (): number => loadavg()[0] ?? NaN;
 const before = { load: load(), time: performance.now() };
-const { rows, memory } = await benchAll(
-  values.quick ? QUICK : FULL,
-  (part) => only.length === 0 || only.includes(part),
-);
+const wanted = (part: string): boolean => only.length === 0 || only.includes(part);
+const leftOut = describeLeftOut(wanted);
+const { rows, memory } = await benchAll(values.quick ? QUICK : FULL, wanted);
 const seconds = (performance.now() - before.time) / 1000;
 const after = load();
 
 if (values.json) {
-  const machine = { description: describeMachine(), loadBefore: before.load, loadAfter: after, gdb };
-  process.stdout.write(`${JSON.stringify({ machine, seconds, rows, memory }, null, 2)}\n`);
+  const machine = { description: describeMachine(), loadBefore: before.load, loadAfter: after };
+  process.stdout.write(`${JSON.stringify({ machine, leftOut, seconds, rows, memory }, null, 2)}\n`);
 } else {
-  const missing = [gdb ? null : 'gdb is not there: its rows are left out', unfitForRunc()];
-  const lines = [`${describeMachine()}, load ${before.load.toFixed(2)}`, ...missing.filter((line) => line !== null)];
+  const lines = [`${describeMachine()}, load ${before.load.toFixed(2)}`, ...leftOut];
   process.stdout.write(`${lines.join('\n')}\n`);
   process.stdout.write(`${toTable(rows)}\n${memory === null ? '' : `${toText(memory)}\n`}`);
   process.stdout.write(`\n${seconds.toFixed(0)} s, load after ${after.toFixed(2)}\n`);

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
+import { has } from './left-out.ts';
 import { findMount, listMounts } from './library.ts';
-import { type Floor, present, Program } from './programs.ts';
+import { type Floor, Program } from './programs.ts';
 import { sample, Series } from './statistics.ts';
 import { type Row, toRow } from './table.ts';
 
@@ -68,7 +69,7 @@ async function measure(series: Series, reader: Program, floor: Floor, pid: numbe
   series.add(FIELDS, await sample(rounds, 2, async () => decode(await listMounts(pid))));
   series.add(FILE, await sample(rounds, 2, () => parsePlainly(pid)));
   series.add(FIND, await sample(rounds, 2, () => findMount(pid, '/mnt/all/d')));
-  if (present('findmnt') && !(large && series.samples(FINDMNT).length > 1))
+  if (has('findmnt') && !(large && series.samples(FINDMNT).length > 1))
     series.add(FINDMNT, [await floor.run(['nsenter', '-t', `${pid}`, '-m', 'findmnt', '-J'])]);
 }
 
@@ -88,7 +89,7 @@ export async function benchMounts(reader: Program, floor: Floor, plan: MountPlan
       row(LIST, size > 1000 ? { to: READ, below: 1.3 } : { to: READ }, { to: FINDMNT, speedup: true }),
       row(FIELDS, { to: READ }, { to: FILE }),
       row(FILE, { to: READ }),
-      row(FINDMNT, { to: READ }),
+      ...(has('findmnt') ? [row(FINDMNT, { to: READ })] : []),
       row(FIND, { to: READ }),
     );
   }

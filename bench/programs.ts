@@ -1,4 +1,4 @@
-import { type ChildProcessByStdio, execFileSync, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcessByStdio, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -83,9 +83,4 @@ export async function run(program: string, args: readonly string[]): Promise<str
   const [status] = (await once(child, 'close')) as [number | null];
   if (status !== 0) throw new Error(`${program} ${args.join(' ')}: status ${status}`);
   return parts.join('');
-}
-
-/** Whether there is such a command, whatever it makes of `--version`. */
-export function present(program: string): boolean {
-  return spawnSync(program, ['--version'], { stdio: 'ignore' }).error === undefined;
 }

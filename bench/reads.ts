@@ -1,5 +1,6 @@
+import { has } from './left-out.ts';
 import { decode, openProcess, readEnvironment } from './library.ts';
-import { type Floor, here, present, run } from './programs.ts';
+import { type Floor, here, run } from './programs.ts';
 import { sample, Series } from './statistics.ts';
 import { type Row, toRow } from './table.ts';
 
@@ -17,7 +18,7 @@ const CAT = 'cat';
 const GDB = 'gdb';
 const WARM_UP = 20;
 
-export const gdb = present('gdb');
+const gdb = has('gdb');
 
 async function readByPrograms(series: Series, pid: number, floor: Floor): Promise<void> {
   series.add(CAT, [await floor.run(['cat', `/proc/${pid}/environ`])]);

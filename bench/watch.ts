@@ -2,7 +2,8 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { here, present } from './programs.ts';
+import { has } from './left-out.ts';
+import { here } from './programs.ts';
 import { Series } from './statistics.ts';
 import { type Row, toRow } from './table.ts';
 
@@ -19,7 +20,7 @@ const OURS = 'podprobe';
 const FLOOR = 'C inotify loop';
 const EARLY = 'the same, woken early';
 const PEERS = ['fs.watch', 'chokidar', '@parcel/watcher'];
-const OTHERS = present('inotifywait') ? [...PEERS, 'inotifywait'] : PEERS;
+const OTHERS = has('inotifywait') ? [...PEERS, 'inotifywait'] : PEERS;
 const WAYS = [FLOOR, EARLY, OURS, ...OTHERS];
 
 type Sighting = { readonly told: number; readonly read: number };
