@@ -1,4 +1,5 @@
 import { MountTable } from '../../lib/mounts/table.ts';
+import type { NativeMountTable } from '../../lib/native.ts';
 
 /** Texts of a mount: root, mount point, options, optional fields, type, source, super options. */
 export type MountTexts = readonly [string, string, string, string, string, string, string];
@@ -8,8 +9,11 @@ function numberBytes(number: number): number[] {
   return number < 128 ? [number] : [(number % 128) + 128, ...numberBytes(Math.floor(number / 128))];
 }
 
+/** What a table says of itself, beside its mounts. */
+type Told = Partial<Pick<NativeMountTable, 'malformed' | 'truncated' | 'byListmount'>>;
+
 /** A table as the addon packs it (native/core/mount_table.h), each mount of a kind of its own. Text is latin1. */
-export function mountTableOf(mounts: readonly MountTexts[]): MountTable {
+export function mountTableOf(mounts: readonly MountTexts[], told: Told = {}): MountTable {
   const texts: Buffer[] = [];
   const [records, kinds]: [Buffer[], number[]] = [[], []];
   const add = (text: string) => texts.push(Buffer.from(text, 'latin1')) - 1;
@@ -24,7 +28,7 @@ export function mountTableOf(mounts: readonly MountTexts[]): MountTable {
   const ends = texts.map((text) => (length += text.length));
   const bytesOf = (parts: Buffer[]) => new Uint8Array(Buffer.concat(parts)).buffer;
   return new MountTable({
-    ...{ size: mounts.length, malformed: 0, truncated: false, byListmount: false },
+    ...{ size: mounts.length, malformed: 0, truncated: false, byListmount: false, ...told },
     pointBytes: mounts.reduce((sum, [, mountPoint]) => sum + mountPoint.length, 0),
     mounts: bytesOf(records),
     kinds: Uint32Array.from(kinds).buffer,
