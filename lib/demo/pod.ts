@@ -94,6 +94,9 @@ async function experiment(pod: MiniPod, userNamespace: boolean): Promise<PodExpe
   return { userNamespace, pod, before, entered, after: await look(container, pod), events };
 }
 
+const CURE =
+  'Run it as root with CAP_SYS_ADMIN, or let users make namespaces: `sysctl user.max_user_namespaces` says how many';
+
 /** As root, or whoever may; else in a user namespace. */
 async function startPod(): Promise<{ pod: MiniPod; userNamespace: boolean }> {
   const refusals: string[] = [];
@@ -104,7 +107,7 @@ async function startPod(): Promise<{ pod: MiniPod; userNamespace: boolean }> {
       refusals.push((error as Error).message);
     }
   }
-  throw new PodRefused(`no namespaces can be made here. ${refusals.join('; in a user namespace: ')}`);
+  throw new PodRefused(`no namespaces can be made here. ${refusals.join('; in a user namespace: ')}. ${CURE}`);
 }
 
 /**

@@ -228,7 +228,7 @@ test(
     assert.is(assertKeeps<{ pod: object | null }>('demo', JSON.parse(stdout) as object).pod, null);
     const alone = await podprobe(['demo', 'pod'], { prefix });
     assert.is(alone.code, 4);
-    assert.match(alone.stderr, /^podprobe: no namespaces can be made here\. .*unshare/);
+    assert.match(alone.stderr, /^podprobe: no namespaces can be made here\. .*unshare.*Run it as root/);
   },
   { skip: unfit({ root: true, tools: ['unshare'] }) },
 );

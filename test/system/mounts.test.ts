@@ -1,12 +1,14 @@
+import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmdirSync } from 'node:fs';
 import { release, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import * as assert from 'uvu/assert';
 import { findMount, listMounts, type Mount, type MountEvent, watchMounts } from '../../lib/index.ts';
 import { listNamespaceMounts } from '../../lib/mounts.ts';
-import { unfit } from '../helpers/hostile.ts';
+import { hostile, unfit } from '../helpers/hostile.ts';
 import { fieldsOf } from '../helpers/mount-fields.ts';
 import { MountNamespace } from '../helpers/mount-namespace.ts';
 import { openTo } from '../helpers/open-files.ts';
@@ -185,6 +187,30 @@ test(
     await rejects(findMount(namespace.pid, '/proc/self/root/tmp'), { code: 'ELOOP' });
   },
   { skip },
+);
+
+test(
+  'finds the mount of one file by statmount, and by mountinfo where there is none',
+  async () => {
+    await using namespace = await withRoom();
+    const [pid = ''] = await namespace.run(`
+mkdir jail; mount -t tmpfs jail jail; mkdir -p jail/bin jail/m/d; cp /bin/busybox jail/bin/; mount -t tmpfs inner jail/m
+mkdir jail/m/d
+${jailed}`);
+    const fixture = fileURLToPath(new URL('../fixtures/find-mount.mjs', import.meta.url));
+    const find = (prefix: string[], of: string | number, path: string): string => {
+      const [program = '', ...args] = [...prefix, process.execPath, fixture, String(of), path];
+      return execFileSync(program, args, { encoding: 'utf8' }).trim();
+    };
+    const without = [await hostile('without'), 'statmount'];
+    const path = `${directory}/jail/m/d`;
+    for (const prefix of [[], without]) assert.is(find(prefix, namespace.pid, path), `${directory}/jail/m /`);
+    // they see a process after chroot from different roots, which tells who was asked
+    assert.is(find([], pid, '/m/d'), `${directory}/jail/m /`);
+    assert.is(find(without, pid, '/m/d'), '/m /');
+    await namespace.run('exec 3>&-; wait');
+  },
+  { skip: statmountSkip ?? jailSkip },
 );
 
 test(

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { cpSync, mkdirSync, renameSync, symlinkSync, unlinkSync } from 'node:fs';
 import * as assert from 'uvu/assert';
 import { type MiniPod, startMiniPod } from '../../lib/demo/mini-pod.ts';
 import { listHostSecretVolumes, listMounts, listSecretVolumes, surveySecretVolumes } from '../../lib/index.ts';
@@ -54,6 +54,25 @@ test(
     assert.equal([whole?.generation, whole?.stale, whole?.keys?.map(String)], [generation, false, ['foo', 'more']]);
     assert.equal([sub?.stale, sub?.subPathGeneration, sub?.generation], [true, before, generation]);
     assert.match(sub?.mounts.container.root.toString() ?? '', /\/caz\/\/deleted$/);
+  },
+  { skip },
+);
+
+test(
+  'calls a subPath stale by another generation, also while the old one is there, and does not know without one',
+  async () => {
+    await using pod = await startMiniPod();
+    const volume = pod.writablePath;
+    cpSync(`${volume}/..data/`, `${volume}/..later`, { recursive: true, dereference: true });
+    symlinkSync('..later', `${volume}/..data_tmp`);
+    renameSync(`${volume}/..data_tmp`, `${volume}/..data`);
+    const subPath = async () => (await volumesOf(pod)).find((one) => one.subPath !== null);
+    const replaced = await subPath();
+    assert.not.match(replaced?.mounts.container.root.toString() ?? '', /deleted/);
+    assert.equal([replaced?.stale, replaced?.generation], [true, '..later']);
+    unlinkSync(`${volume}/..data`);
+    const lost = await subPath();
+    assert.equal([lost?.stale, lost?.generation], [null, null]);
   },
   { skip },
 );
