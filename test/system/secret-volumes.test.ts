@@ -1,9 +1,13 @@
-import { cpSync, mkdirSync, renameSync, symlinkSync, unlinkSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { cpSync, mkdirSync, mkdtempSync, renameSync, rmdirSync, symlinkSync, unlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import * as assert from 'uvu/assert';
 import { type MiniPod, startMiniPod } from '../../lib/demo/mini-pod.ts';
 import { listHostSecretVolumes, listMounts, listSecretVolumes, surveySecretVolumes } from '../../lib/index.ts';
 import { NOBODY, podprobe, unfitForNobody } from '../helpers/command.ts';
 import { unfit } from '../helpers/hostile.ts';
+import { MountNamespace } from '../helpers/mount-namespace.ts';
 import { assertKeeps } from '../helpers/schema.ts';
 import { suite } from '../helpers/suite.ts';
 
@@ -120,6 +124,38 @@ test(
     assert.ok(mounts.some(({ device }) => device.minor === volume.device.minor));
   },
   { skip },
+);
+
+test(
+  'knows a projected volume below any root of a kubelet, from both sides',
+  async () => {
+    const uid = randomUUID();
+    const room = mkdtempSync(join(tmpdir(), 'podprobe-projected-'));
+    const host = `${room}/other/kubelet/pods/${uid}/volumes/kubernetes.io~projected/token`;
+    await using node = await MountNamespace.start();
+    const [pid] = await node.run(`
+mount -t tmpfs room ${room}; cd ${room}; mkdir -p ${host} seen; mount -t tmpfs tmpfs ${host}
+mkdir ${host}/..1; echo value > ${host}/..1/key; ln -s ..1 ${host}/..data; ln -s ..data/key ${host}/key
+unshare --mount --propagation private sh -c 'mount --bind "$1" seen; mount -o remount,bind,ro seen; umount "$1"
+  : > ready; exec sleep 600' sh ${host} < /dev/null > /dev/null &
+until [ -e ready ]; do :; done
+echo $!`);
+    try {
+      const [volume, ...rest] = await listSecretVolumes(Number(pid), { host: node.pid });
+      assert.equal(rest, []);
+      assert.equal(
+        [volume?.kind, volume?.volume, volume?.podUid, volume?.generation],
+        ['projected', 'token', uid, '..1'],
+      );
+      assert.equal([volume?.containerPath.toString(), volume?.hostPath.toString()], [`${room}/seen`, host]);
+      assert.equal([volume?.container.readOnly, volume?.host.readOnly], [true, false]);
+      assert.equal(volume?.keys?.map(String), ['key']);
+    } finally {
+      await node.run(`kill -9 ${pid}; wait`);
+      rmdirSync(room);
+    }
+  },
+  { skip: skip ?? unfit({ root: true, tools: ['unshare', 'mount'] }) },
 );
 
 test(
