@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import type { Mount } from '../mounts/table.ts';
 import type { Style } from './style.ts';
 
@@ -7,14 +8,19 @@ interface Field {
   readonly meaning: string;
 }
 
-/** Octal, as the kernel escapes: a blank, a tab, a line end, a backslash; here also what must not reach a terminal. */
+const octal = (byte: number): string => `\\${byte.toString(8).padStart(3, '0')}`;
+
+/**
+ * Octal, as the kernel escapes: a blank, a tab, a line end, a backslash; here also what must not reach a terminal, and bytes
+ * that are no text.
+ */
 function escapeOctal(text: string | Buffer, more = ''): string {
+  if (typeof text !== 'string' && !isUtf8(text)) {
+    const shown = (byte: number): string => (byte < 0x80 ? escapeOctal(String.fromCharCode(byte), more) : octal(byte));
+    return Array.from(text, shown).join('');
+  }
   const special = new RegExp(`[ \\\\${more}]|\\p{Cc}|\\p{Cf}|\\p{Zl}|\\p{Zp}`, 'gu');
-  return text
-    .toString()
-    .replace(special, (character) =>
-      Array.from(Buffer.from(character), (byte) => `\\${byte.toString(8).padStart(3, '0')}`).join(''),
-    );
+  return text.toString().replace(special, (character) => Array.from(Buffer.from(character), octal).join(''));
 }
 
 /** Text of the kernel, whose own escapes stay. */

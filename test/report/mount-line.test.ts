@@ -64,6 +64,7 @@ const escapes: [bytes: string, text: string][] = [
   ['\x1b', '\\033'],
   [Buffer.from('\u202e').toString('latin1'), '\\342\\200\\256'],
   [Buffer.from('é').toString('latin1'), 'é'],
+  ['\xff \xe9', '\\377\\040\\351'],
 ];
 for (const [bytes, text] of escapes) {
   test(`writes ${JSON.stringify(bytes)} in names as ${text}`, () => {
