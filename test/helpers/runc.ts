@@ -98,6 +98,11 @@ export function childrenOf(pid: number): number[] {
   return list === '' ? [] : list.split(' ').map(Number);
 }
 
+/** The parent of a process; of a command, the helper's monitor. */
+export function parentOf(pid: number): number {
+  return Number(/^PPid:\t(\d+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1]);
+}
+
 /** A process in namespaces of its own: `unshare ARGS sleep 600`. */
 export class Unshared implements Disposable {
   readonly #child: ChildProcess;

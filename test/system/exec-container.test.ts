@@ -1,7 +1,9 @@
+import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import * as assert from 'uvu/assert';
-import { type Change, Container, Unshared } from '../helpers/runc.ts';
+import { execIn } from '../../lib/index.ts';
+import { type Change, Container, parentOf, Unshared } from '../helpers/runc.ts';
 import { execute, print } from '../helpers/executed.ts';
 import { unfit } from '../helpers/hostile.ts';
 import { rejects } from '../helpers/rejects.ts';
@@ -149,6 +151,26 @@ test(
   { skip },
 );
 
+/** F_SEAL_SEAL, F_SEAL_SHRINK, F_SEAL_GROW and F_SEAL_WRITE. */
+const SEALS = 0xf;
+
+/** The seals of the memory file that a process runs: F_GET_SEALS, which fails on any other file. */
+function sealsOf(pid: number): number {
+  const script = 'import fcntl, sys; print(fcntl.fcntl(open(sys.argv[1], "rb"), 1034))';
+  return Number(execFileSync('python3', ['-c', script, `/proc/${pid}/exe`], { encoding: 'utf8' }));
+}
+
+test(
+  'seals the helper, and a binary of the host, against any change',
+  async () => {
+    using container = Container.start();
+    await using command = await execIn(container.pid, ['sleep', '60'], { hostBinary: '/bin/busybox' });
+    assert.is(sealsOf(command.pid), SEALS);
+    assert.is(sealsOf(parentOf(command.pid)), SEALS);
+  },
+  { skip: skip ?? unfit({ tools: ['python3'] }) },
+);
+
 test(
   'enters the root of a chrooted process',
   async () => {
@@ -169,7 +191,6 @@ test(
   'gives its own terminal in the container, of the size that was asked for, and changes that',
   async () => {
     using container = Container.start(user);
-    const { execIn } = await import('../../lib/index.ts');
     const script = 'tty; stty size; trap "stty size; exit 5" WINCH; echo ready; while :; do sleep 0.05; done';
     await using command = await execIn(container.pid, ['sh', '-c', script], { tty: { columns: 93, rows: 31 } });
     assert.is(command.stderr, null);
