@@ -58,7 +58,8 @@ function checkExec(): Check {
   const name = 'exec';
   const own = inheritedCapabilities();
   const lacking = Object.entries(FOR_EXEC).filter(([, number]) => ((own >> BigInt(number)) & 1n) === 0n);
-  const never = "as the container but for its seccomp filter, LSM label and keyrings, which are this process's own";
+  const never =
+    "as the container but for its seccomp filter and LSM label (this process's own) and its keyring (a new one)";
   if (lacking.length === 0) return { name, state: 'ok', found: never, cure: null };
   const names = lacking.map(([capability]) => capability).join(', ');
   return { name, state: 'limited', found: `no ${names}; ${never}`, cure: 'run as root' };

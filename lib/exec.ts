@@ -15,7 +15,8 @@ function explain(error: unknown, hostBinary: string | undefined): unknown {
  *
  * As the container: in all its namespaces and its cgroup, with its user and groups, capabilities, no_new_privs, resource
  * limits, oom_score_adj, umask, root and working directory, and the environment of the container's first process. Not
- * taken over, because the kernel has no way to: its seccomp filter, LSM label and keyrings.
+ * taken over, because the kernel has no way to: its seccomp filter, LSM label and session keyring. The first two are this
+ * process's own, the session keyring is a new, empty one.
  *
  * Errors: `ESRCH` no such process; `EPERM`, `EACCES` a step is not permitted: `syscall` names it (`setns(mnt)`), the message
  * what it needs; `EXDEV` (`cgroup`) its cgroup is out of reach; `syscall` `execve` with `ENOENT` no such program, `EACCES`,

@@ -50,6 +50,11 @@ test('reads its own environment', async () => {
   assert.match(found, new RegExp(`^read from this process: ${Object.keys(process.env).length} variables by dynsym$`));
 });
 
+test('names what exec does not take over', async () => {
+  const { found } = await checkOf('exec', runChecks());
+  assert.match(found, /its seccomp filter and LSM label \(this process's own\) and its keyring \(a new one\)$/);
+});
+
 test('agrees with what is told of permissions', async () => {
   const checks = await runChecks();
   assert.is((await checkOf('other processes', checks)).state, mayTraceAnything() ? 'ok' : 'limited');

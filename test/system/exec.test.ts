@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { openSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { existsSync, openSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import * as assert from 'uvu/assert';
 import { execIn, openProcess } from '../../lib/index.ts';
+import { podprobe } from '../helpers/command.ts';
 import { Unshared } from '../helpers/runc.ts';
 import { execute, print } from '../helpers/executed.ts';
-import { unfit } from '../helpers/hostile.ts';
+import { hostile, unfit } from '../helpers/hostile.ts';
 import { rejects } from '../helpers/rejects.ts';
 import { suite } from '../helpers/suite.ts';
 import { eventually } from '../helpers/threads.ts';
@@ -180,6 +181,19 @@ test(
     });
   },
   { skip },
+);
+
+test(
+  'has a session keyring of its own as the container, and keeps that of the caller in chosen namespaces',
+  async () => {
+    const prefix = [await hostile('keyring'), 'podprobe-key'];
+    const keys = async (...options: string[]) =>
+      (await podprobe(['exec', target.pid, ...options, '--', 'cat', '/proc/keys'], { prefix })).text;
+    assert.match(await keys('--namespaces', 'uts'), /podprobe-key/);
+    assert.match(await keys(), / keyring +_ses: empty$/m);
+    assert.not.match(await keys(), /podprobe-key/);
+  },
+  { skip: skip ?? (existsSync('/proc/keys') ? undefined : 'needs keyrings') },
 );
 
 test(
