@@ -43,26 +43,28 @@ function checkCapability(): Check {
   return { name, state: 'limited', found, cure: 'run as root, or give node the capability: setcap cap_sys_ptrace+ep' };
 }
 
-/** What taking on a container's identity and place needs, by number. */
-const FOR_EXEC: Readonly<Record<string, number>> = {
-  CAP_CHOWN: 0,
-  CAP_SETGID: 6,
-  CAP_SETUID: 7,
-  CAP_SETPCAP: 8,
-  CAP_SYS_CHROOT: 18,
-  CAP_SYS_PTRACE: 19,
-  CAP_SYS_ADMIN: 21,
+/** What taking on a container's identity and place needs, for some containers only or for all, as sets: one of each will do. */
+const FOR_EXEC: Readonly<Record<string, bigint>> = {
+  CAP_CHOWN: 1n << 0n,
+  'CAP_DAC_READ_SEARCH or CAP_DAC_OVERRIDE': (1n << 2n) | (1n << 1n),
+  CAP_SETGID: 1n << 6n,
+  CAP_SETUID: 1n << 7n,
+  CAP_SETPCAP: 1n << 8n,
+  CAP_SYS_CHROOT: 1n << 18n,
+  CAP_SYS_PTRACE: 1n << 19n,
+  CAP_SYS_ADMIN: 1n << 21n,
+  CAP_SYS_RESOURCE: 1n << 24n,
 };
 
 function checkExec(): Check {
   const name = 'exec';
   const own = inheritedCapabilities();
-  const lacking = Object.entries(FOR_EXEC).filter(([, number]) => ((own >> BigInt(number)) & 1n) === 0n);
+  const lacking = Object.entries(FOR_EXEC).filter(([, set]) => (own & set) === 0n);
   const never =
     "as the container but for its seccomp filter and LSM label (this process's own) and its keyring (a new one)";
   if (lacking.length === 0) return { name, state: 'ok', found: never, cure: null };
   const names = lacking.map(([capability]) => capability).join(', ');
-  return { name, state: 'limited', found: `no ${names}; ${never}`, cure: 'run as root' };
+  return { name, state: 'limited', found: `no ${names}; ${never}`, cure: 'run as root with all capabilities' };
 }
 
 function checkYama(): Check {

@@ -2,6 +2,7 @@
   "variables": {
     "core_files": [
       "core/auxv.cc",
+      "core/capability.cc",
       "core/cgroup.cc",
       "core/code_references.cc",
       "core/credentials.cc",

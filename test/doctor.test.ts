@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { release } from 'node:os';
 import * as assert from 'uvu/assert';
 import { type Check, runChecks } from '../lib/doctor.ts';
@@ -54,6 +55,18 @@ test('names what exec does not take over', async () => {
   const { found } = await checkOf('exec', runChecks());
   assert.match(found, /its seccomp filter and LSM label \(this process's own\) and its keyring \(a new one\)$/);
 });
+
+test(
+  'names the capabilities that docs/security.md says exec needs',
+  async () => {
+    const page = readFileSync(new URL('../docs/security.md', import.meta.url), 'utf8');
+    const [paragraph = ''] = /^The command is started by [^|]*?\n\n/m.exec(page) ?? [];
+    const names = (text: string) => (text.match(/\bCAP_\w+/g) ?? []).sort();
+    const { found } = await checkOf('exec', checksWith([], NOBODY));
+    assert.equal(names(found), names(paragraph));
+  },
+  { skip: unfitForNobody() },
+);
 
 test('agrees with what is told of permissions', async () => {
   const checks = await runChecks();

@@ -16,7 +16,7 @@ export interface ExecExit {
 /** Of native/nsexec/protocol.h: what the helper is told, and what it tells. */
 const ORDER = { signal: 1, resize: 2, kill: 3 } as const;
 const EXITED = 3;
-const REPORT_SIZE = 16;
+const REPORT_SIZE = 24;
 
 const signalNames = new Map(
   Object.entries(constants.signals).map(([name, number]) => [number, name as NodeJS.Signals]),

@@ -39,6 +39,18 @@ static void set_ids(struct start *start, const struct plan *plan) {
   check(start, NSEXEC_STEP_SETUID, kernel(setresuid, head->uids[0], head->uids[1], head->uids[2]));
 }
 
+static uint64_t join_words(uint32_t low, uint32_t high) { return low | (uint64_t)high << 32; }
+
+/* What capset(2) does not let this process take on. */
+static uint64_t lacking(const struct nsexec_plan *head) {
+  struct __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
+  struct __user_cap_data_struct own[2];
+  if (kernel(capget, &header, own) < 0) return 0;
+  const uint64_t permitted = join_words(own[0].permitted, own[1].permitted);
+  const uint64_t inheritable = join_words(own[0].inheritable, own[1].inheritable);
+  return (head->permitted & ~permitted) | (head->inheritable & ~(inheritable | (permitted & head->bounding)));
+}
+
 static void set_capabilities(struct start *start, const struct nsexec_plan *head) {
   struct __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
   struct __user_cap_data_struct data[2];
@@ -48,7 +60,8 @@ static void set_capabilities(struct start *start, const struct nsexec_plan *head
     data[word].inheritable = (uint32_t)(head->inheritable >> 32 * word);
   }
   kernel(prctl, PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
-  check(start, NSEXEC_STEP_CAPSET, kernel(capset, &header, data));
+  const long error = kernel(capset, &header, data);
+  if (error < 0) fail(start, NSEXEC_STEP_CAPSET, error, lacking(head));
   for (unsigned i = 0; i < 64; i++) {
     if (!has(head->ambient, i)) continue;
     check(start, NSEXEC_STEP_AMBIENT, kernel(prctl, PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, i, 0, 0));

@@ -48,7 +48,7 @@ static void reset_signals(void) {
   kernel(rt_sigprocmask, SIG_SETMASK, &all, 0, sizeof all);
 }
 
-static void send_report(uint32_t kind, int32_t value, int32_t error, uint32_t detail) {
+static void send_report(uint32_t kind, int32_t value, int32_t error, uint64_t detail) {
   const struct nsexec_report report = {kind, value, error, detail};
   kernel(sendto, NSEXEC_CONTROL_FD, &report, sizeof report, MSG_NOSIGNAL, 0, 0);
 }

@@ -65,7 +65,7 @@ void forget_plan(struct plan *plan) {
   kernel(munmap, plan->head, plan->head->size);
 }
 
-_Noreturn void fail(struct start *start, enum nsexec_step step, long error, uint32_t detail) {
+_Noreturn void fail(struct start *start, enum nsexec_step step, long error, uint64_t detail) {
   start->failure = (struct nsexec_report){NSEXEC_FAILED, (int32_t)step, (int32_t)-error, detail};
   for (;;) kernel(exit_group, 1);
 }

@@ -26,4 +26,4 @@ struct start {
 };
 
 /* Notes what failed and ends this process. */
-_Noreturn void fail(struct start *start, enum nsexec_step step, long error, uint32_t detail);
+_Noreturn void fail(struct start *start, enum nsexec_step step, long error, uint64_t detail);

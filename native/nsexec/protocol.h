@@ -75,7 +75,7 @@ enum nsexec_step {
   NSEXEC_STEP_SETGROUPS,
   NSEXEC_STEP_SETGID,
   NSEXEC_STEP_SETUID,
-  NSEXEC_STEP_CAPSET,
+  NSEXEC_STEP_CAPSET,  ///< `detail`: capabilities that are to be taken on and cannot be; none: no matter of capabilities
   NSEXEC_STEP_AMBIENT,
   NSEXEC_STEP_NO_NEW_PRIVS,
   NSEXEC_STEP_EXEC,
@@ -90,7 +90,7 @@ struct nsexec_report {
   uint32_t kind;
   int32_t value;
   int32_t error;
-  uint32_t detail;
+  uint64_t detail;
 };
 
 enum { NSEXEC_SIGNAL = 1, NSEXEC_RESIZE = 2, NSEXEC_KILL = 3 };

@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "core/capability.h"
+
 namespace podprobe::tasks {
 
 namespace {
@@ -13,7 +15,8 @@ struct Step {
 };
 
 constexpr const char* namespace_admin = "needs CAP_SYS_ADMIN, here and in the user namespace that owns it: run as root, or join `user`, too";
-constexpr const char* other_ids = "needs CAP_SETUID and CAP_SETGID in the container's user namespace: run as root";
+constexpr const char* other_groups = "needs CAP_SETGID in the container's user namespace: run as root";
+constexpr const char* secured = "the securebits of this process forbid it (capabilities(7)): run without them";
 
 constexpr std::array<Step, NSEXEC_STEPS> steps = {{
     {"exec", ""},
@@ -30,17 +33,17 @@ constexpr std::array<Step, NSEXEC_STEPS> steps = {{
     {"chdir", "the container's user may not enter it"},
     {"open(ptmx)", "the container's devices do not allow it"},
     {"prctl(PR_CAPBSET_DROP)", "needs CAP_SETPCAP: run as root, or choose namespaces"},
-    {"setgroups", other_ids},
-    {"setresgid", other_ids},
-    {"setresuid", other_ids},
-    {"capset", "the container has capabilities that this process lacks: run as root"},
-    {"prctl(PR_CAP_AMBIENT)", "the container has capabilities that this process lacks: run as root"},
+    {"setgroups", other_groups},
+    {"setresgid", other_groups},
+    {"setresuid", "needs CAP_SETUID in the container's user namespace: run as root"},
+    {"capset", secured},
+    {"prctl(PR_CAP_AMBIENT)", secured},
     {"prctl(PR_SET_NO_NEW_PRIVS)", ""},
     {"execve", ""},
     {"exec", ""},
 }};
 
-const char* namespace_name(std::uint32_t bit) {
+const char* namespace_name(std::uint64_t bit) {
   switch (bit) {
     case NSEXEC_USER: return "user";
     case NSEXEC_CGROUP: return "cgroup";
@@ -71,6 +74,9 @@ std::string explain(const nsexec_report& report) {
       }
       if (denied && report.detail == NSEXEC_USER) return "needs CAP_SYS_ADMIN in it: run as its owner, or as root";
       break;
+    case NSEXEC_STEP_CAPSET:
+      if (!denied || report.detail == 0) break;
+      return "needs " + core::capability_names(report.detail) + ", which the container has: run as root";
     case NSEXEC_STEP_TTY:
       if (error == ENODEV) return "the container has no devpts behind /dev/pts/ptmx or /dev/ptmx: run it without a terminal";
       break;
