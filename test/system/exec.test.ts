@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { existsSync, openSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { setTimeout as wait } from 'node:timers/promises';
 import * as assert from 'uvu/assert';
 import { execIn, openProcess } from '../../lib/index.ts';
 import { podprobe } from '../helpers/command.ts';
@@ -8,7 +10,7 @@ import { execute, print } from '../helpers/executed.ts';
 import { hostile, unfit } from '../helpers/hostile.ts';
 import { rejects } from '../helpers/rejects.ts';
 import { suite } from '../helpers/suite.ts';
-import { eventually } from '../helpers/threads.ts';
+import { eventually, waitForState } from '../helpers/threads.ts';
 
 const test = suite('commands in the namespaces of a process');
 const skip = unfit({ root: true, tools: ['unshare', 'busybox'] });
@@ -43,6 +45,18 @@ test(
   },
   { skip },
 );
+
+for (const kind of kinds) {
+  test(
+    `joins one that was chosen, and no other: ${kind}`,
+    async () => {
+      await using command = await execIn(target.pid, ['sleep', '60'], { namespaces: [kind] });
+      assert.is.not(linkOf(target.pid, kind), linkOf('self', kind));
+      assert.equal(namespaces(command.pid), { ...namespaces('self'), [kind]: linkOf(target.pid, kind) });
+    },
+    { skip },
+  );
+}
 
 test(
   'runs in a held process',
@@ -102,6 +116,17 @@ test(
   { skip },
 );
 
+const SIZE = 8 << 20;
+const REST = 200;
+
+/** What a process has written when it sleeps, and has written nothing more for a while. */
+async function writtenAtRest(pid: number): Promise<number> {
+  const written = () => Number(/^wchar: (\d+)$/m.exec(readFileSync(`/proc/${pid}/io`, 'latin1'))?.[1]);
+  for (let before = -1; before !== written(); await wait(REST)) before = written();
+  await waitForState(pid, 'S');
+  return written();
+}
+
 test(
   'passes a mebibyte of all bytes both ways, to a reader that is slow',
   async () => {
@@ -122,17 +147,33 @@ test(
 test(
   'holds the command back while nobody reads',
   async () => {
-    await using command = await execIn(target.pid, ['sh', '-c', 'head -c 8388608 /dev/zero; echo done >&2']);
-    let done = false;
-    command.stderr?.on('data', () => (done = true));
-    await eventually(
-      () => (command.stdout?.readableLength ?? 0) > 0,
-      () => 'nothing was written',
-    );
-    assert.is(done, false);
+    await using command = await execIn(target.pid, ['head', '-c', String(SIZE), '/dev/zero']);
+    assert.ok((await writtenAtRest(command.pid)) < SIZE / 8);
     let size = 0;
     for await (const chunk of command.stdout ?? []) size += (chunk as Buffer).length;
-    assert.is(size, 8_388_608);
+    assert.is(size, SIZE);
+  },
+  { skip },
+);
+
+test(
+  'holds the writer back while the command does not read, until that ends',
+  async () => {
+    await using command = await execIn(target.pid, ['sh', '-c', 'read line; sleep 60']);
+    const { stdin } = command;
+    assert.ok(stdin);
+    let taken = false;
+    assert.is(
+      stdin.write(Buffer.alloc(SIZE, '\n'), () => (taken = true)),
+      false,
+    );
+    const failed = once(stdin, 'close');
+    await wait(REST);
+    assert.equal([taken, stdin.writableNeedDrain, stdin.writableLength], [false, true, SIZE]);
+    command.kill('SIGKILL');
+    assert.equal(await command.exit, { code: null, signal: 'SIGKILL' });
+    await failed;
+    assert.is(taken, true);
   },
   { skip },
 );
