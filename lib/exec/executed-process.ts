@@ -48,7 +48,8 @@ function toSocket(fd: number, direction: 'readable' | 'writable'): Socket | null
 /**
  * A command that {@link execIn} has started. Declare it with `await using`, or await {@link exit}.
  *
- * It never outlives this program: when this program ends, however it does, the command's process group is killed.
+ * It never outlives this program: when this program ends, however it does, the command's process group is killed. A child that
+ * has left the group, by setsid(2) or setpgid(2), is not.
  */
 export class ExecutedProcess implements AsyncDisposable {
   /** Its process id, as this process sees it. */

@@ -1,12 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import * as assert from 'uvu/assert';
 import { FORWARDED } from '../../lib/cli/exec.ts';
 import { commandLine, NOBODY, podprobe, unfitForNobody } from '../helpers/command.ts';
 import { hostile, unfit } from '../helpers/hostile.ts';
 import { suite } from '../helpers/suite.ts';
+import { eventually } from '../helpers/threads.ts';
 
 const test = suite('cli: exec');
 const target = spawn('sleep', ['600'], { stdio: 'ignore' });
@@ -141,6 +142,50 @@ test(
   },
   { skip },
 );
+
+test(
+  'runs a binary of the host under the name of the command',
+  async () => {
+    const script = 'echo $0; readlink /proc/$$/exe; exit 9';
+    const words = ['exec', pid, '--host-binary', '/bin/busybox', '--', 'sh', '-c', script];
+    const { code, stdout, stderr } = await podprobe(words);
+    assert.equal([code, stderr], [9, '']);
+    assert.match(stdout, /^sh\n\/memfd:podprobe/);
+  },
+  { skip: skip ?? unfit({ tools: ['busybox'] }) },
+);
+
+const gone = (number: number): boolean => !existsSync(`/proc/${number}`);
+
+for (const options of [[], ['--tty']]) {
+  test(
+    `leaves nothing of the command's process group when it is killed, and what has left the group: ${options.join() || 'pipes'}`,
+    async () => {
+      // SIGHUP of a terminal that goes away is not what ends them
+      const leave = "setsid sh -c 'echo $$ end; exec sleep 600' &";
+      const script = `trap '' HUP; sleep 600 & echo $$ $!; ${leave} wait`;
+      const child = start(['exec', ...options, pid, '--', 'sh', '-c', script]);
+      let text = '';
+      child.stdout?.on('data', (bytes) => (text += String(bytes)));
+      await eventually(
+        () => text.includes('end'),
+        () => 'the command did not start',
+        10_000,
+      );
+      const [shell = 0, member = 0, left = 0] = text.split(/\s+/).map(Number);
+      assert.equal([shell, member, left].map(gone), [false, false, false]);
+      child.kill('SIGKILL');
+      await eventually(
+        () => gone(shell) && gone(member),
+        () => `of processes ${shell} and ${member} one still runs`,
+        5_000,
+      );
+      assert.is(gone(left), false);
+      process.kill(left, 'SIGKILL');
+    },
+    { skip: skip ?? unfit({ tools: ['setsid'] }) },
+  );
+}
 
 test(
   'does not wait for what the command leaves behind',
