@@ -2,11 +2,15 @@
 const { readFileSync, readlinkSync, statSync } = process.getBuiltinModule('node:fs');
 
 const CAP_SYS_PTRACE = 19n;
+/** CAP_DAC_OVERRIDE and CAP_DAC_READ_SEARCH. */
+const CAP_DAC = 0b110n;
 
 /** What decides whether one process may look into another: the checks of ptrace(2), "Ptrace access mode checking". */
 export interface AccessFacts {
   /** This process has CAP_SYS_PTRACE in its own user namespace. */
   readonly capable: boolean;
+  /** It has CAP_DAC_READ_SEARCH or CAP_DAC_OVERRIDE there: it may read any file. */
+  readonly readsAnyFile: boolean;
   /** All user ids of the target are this process's own. Null: its /proc/PID/status may not be read. */
   readonly sameUser: boolean | null;
   /** Both are in one user namespace. Null: its /proc/PID/ns/user may not be read. */
@@ -75,6 +79,7 @@ export function accessFacts(pid: number): AccessFacts {
   const owner = ownerOf(`/proc/${pid}/environ`);
   return {
     capable: mayTraceAnything(),
+    readsAnyFile: (effectiveCapabilities() & CAP_DAC) !== 0n,
     sameUser: status === '' ? null : userIds(status).every((uid) => uid === own),
     sameUserNamespace: namespace === null ? null : namespace === linkOrNull('/proc/self/ns/user'),
     dumpable: status === '' || owner === null || owner === userIds(status)[1],
@@ -100,6 +105,9 @@ export function explainAccess(facts: AccessFacts): string {
   if (scope === 3) return 'yama forbids it to everybody: kernel.yama.ptrace_scope is 3 until the next boot';
   if (scope > 0 && !capable) {
     return `yama allows it for descendants only (kernel.yama.ptrace_scope is ${scope}): run with the capability CAP_SYS_PTRACE, or set it to 0`;
+  }
+  if (capable && facts.sameUser === false && !facts.readsAnyFile) {
+    return 'its files in /proc are those of another user (uid): run with the capability CAP_DAC_READ_SEARCH, too';
   }
   return 'a security module (LSM), or a capability that this process lacks and the target has, forbids it: run with CAP_SYS_PTRACE';
 }

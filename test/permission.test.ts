@@ -9,12 +9,13 @@ const test = suite('permission');
 
 const plain: AccessFacts = {
   capable: false,
+  readsAnyFile: false,
   sameUser: true,
   sameUserNamespace: true,
   dumpable: true,
   yamaScope: 0,
 };
-const capable: AccessFacts = { ...plain, capable: true };
+const capable: AccessFacts = { ...plain, capable: true, readsAnyFile: true };
 const otherUser = { sameUser: false };
 const otherNamespace = { sameUserNamespace: false };
 const undumpable = { dumpable: false };
@@ -27,6 +28,7 @@ const reasons = {
   'yama 1': /yama.*descendants.*ptrace_scope is 1/,
   'yama 2': /yama.*ptrace_scope is 2/,
   'yama 3': /yama forbids it to everybody.*ptrace_scope is 3.*boot/,
+  'files of another user': /files in \/proc .*CAP_DAC_READ_SEARCH/,
   'security module': /security module \(LSM\).*capability/,
 };
 
@@ -51,6 +53,11 @@ const rows: [what: string, facts: AccessFacts, reason: keyof typeof reasons][] =
   ['nothing that shows, for root', capable, 'security module'],
   ['nothing that shows, for root under yama 2', { ...capable, yamaScope: 2 }, 'security module'],
   ['another user, for root', { ...capable, ...otherUser }, 'security module'],
+  [
+    'another user, for who may read no file of his',
+    { ...capable, ...otherUser, readsAnyFile: false },
+    'files of another user',
+  ],
   ['one not dumpable, for root', { ...capable, ...undumpable }, 'security module'],
   [
     'another user namespace, for its root',
