@@ -136,7 +136,8 @@ test(
     const [pid] = await node.run(`
 mount -t tmpfs room ${room}; cd ${room}; mkdir -p ${host} seen; mount -t tmpfs tmpfs ${host}
 mkdir ${host}/..1; echo value > ${host}/..1/key; ln -s ..1 ${host}/..data; ln -s ..data/key ${host}/key
-unshare --mount --propagation private sh -c 'mount --bind "$1" seen; mount -o remount,bind,ro seen; umount "$1"
+unshare --mount --propagation private sh -ec 'mount --bind "$1" seen; mount -o remount,bind,ro seen
+  umount -l "$1" # somebody who looks at all of the node may be in it
   : > ready; exec sleep 600' sh ${host} < /dev/null > /dev/null &
 until [ -e ready ]; do :; done
 echo $!`);
