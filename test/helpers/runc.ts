@@ -19,6 +19,17 @@ const APPLETS = ['sh', 'cat', 'sleep', 'id', 'env', 'ls', 'stty', 'tty', 'true',
 /** Changes to the config.json that `runc spec` writes. */
 export type Change = (config: Record<string, any>) => void; // eslint-disable-line @typescript-eslint/no-explicit-any
 
+const PATIENCE = 5_000;
+const clock = new Int32Array(new SharedArrayBuffer(4));
+
+/** runc comes back before the program of the container has taken its own place, and its environment is empty for a moment. */
+function awaitProgram(pid: number): void {
+  const limit = performance.now() + PATIENCE;
+  const runs = (): boolean =>
+    !readFileSync(`/proc/${pid}/comm`, 'latin1').startsWith('runc:') && readFileSync(`/proc/${pid}/environ`).length > 0;
+  while (!runs() && performance.now() < limit) Atomics.wait(clock, 0, 0, 1);
+}
+
 let containers = 0;
 
 /** A container of runc, in control groups of its own, without a network; busybox is all that is in it. */
@@ -37,6 +48,7 @@ export class Container implements Disposable {
     this.name = name;
     const { pid } = JSON.parse(this.#runc('state', name)) as { pid: number };
     this.pid = pid;
+    awaitProgram(pid);
   }
 
   /**
