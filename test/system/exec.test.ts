@@ -4,6 +4,7 @@ import { existsSync, openSync, readdirSync, readFileSync, readlinkSync } from 'n
 import { setTimeout as wait } from 'node:timers/promises';
 import * as assert from 'uvu/assert';
 import { execIn, openProcess } from '../../lib/index.ts';
+import { packageRoot } from '../../lib/root.ts';
 import { podprobe } from '../helpers/command.ts';
 import { Unshared } from '../helpers/runc.ts';
 import { execute, print } from '../helpers/executed.ts';
@@ -115,6 +116,24 @@ test(
   },
   { skip },
 );
+
+/** Types of the program headers of a 64-bit ELF file: elf(5). */
+function segmentsOf(path: string): number[] {
+  const file = readFileSync(path);
+  const [start, size, count] = [Number(file.readBigUInt64LE(32)), file.readUInt16LE(54), file.readUInt16LE(56)];
+  return Array.from({ length: count }, (_, i) => file.readUInt32LE(start + i * size));
+}
+
+const [LOAD, DYNAMIC, INTERPRETER] = [1, 2, 3];
+
+test('goes by a helper that loads nothing of anybody: it has no loader and no library', () => {
+  for (const program of ['nsexec', 'errand']) {
+    const segments = segmentsOf(`${packageRoot}build/Release/${program}`);
+    assert.ok(segments.includes(LOAD));
+    assert.not.ok(segments.includes(DYNAMIC) || segments.includes(INTERPRETER), program);
+  }
+  assert.ok(segmentsOf(process.execPath).includes(INTERPRETER));
+});
 
 const SIZE = 8 << 20;
 const REST = 200;
