@@ -131,8 +131,10 @@ Report to_report(Napi::Env env, Buffers& buffers, const tasks::VolumeReport& rep
   return to_report(env, static_cast<News>(report.news), flags_of(report), content);
 }
 
-Napi::Value to_array(Napi::Env env, Buffers& buffers, const tasks::VolumeReport& volume) {
-  const Report report = to_report(env, buffers, volume);
+/// Leaves the buffer made ahead to what is told.
+Napi::Value to_array(Napi::Env env, const tasks::VolumeReport& volume) {
+  Buffers fresh;
+  const Report report = to_report(env, fresh, volume);
   const Napi::Array array = Napi::Array::New(env, report.size());
   for (std::uint32_t i = 0; i < report.size(); ++i) array.Set(i, report[i]);
   return array;
@@ -253,8 +255,7 @@ Napi::Value reset_volume(const Napi::CallbackInfo& info) {
 }
 
 Napi::Value reread_volume(const Napi::CallbackInfo& info) {
-  Watch& watch = watch_of(info[0]);
-  return to_array(info.Env(), watch.buffers, watch.volumes->reread(number_of(info[1])));
+  return to_array(info.Env(), watch_of(info[0]).volumes->reread(number_of(info[1])));
 }
 
 Napi::Value look_at_volume(const Napi::CallbackInfo& info) {
@@ -264,10 +265,7 @@ Napi::Value look_at_volume(const Napi::CallbackInfo& info) {
   return run_batch<tasks::VolumeLook>(
       info.Env(), number_of(info[0]), 1, timeout,
       [look = volumes->look(volume)](std::size_t, const tasks::Allowance& allowance) { return look(allowance); },
-      [volumes, volume](Napi::Env env, tasks::VolumeLook& look) {
-        Buffers buffers;
-        return to_array(env, buffers, volumes->settle(volume, look));
-      });
+      [volumes, volume](Napi::Env env, tasks::VolumeLook& look) { return to_array(env, volumes->settle(volume, look)); });
 }
 
 }  // namespace podprobe::napi
